@@ -1,0 +1,80 @@
+# make        set up, execute every notebook, check, render; says what to open
+# make test   set up, run every check, nbval strict on every notebook
+# More: nbval · site · lab · bench · lock · clean
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+INPUTS := $(wildcard data/*.csv hg_analysis/*.py)
+SITE := build/site/en/index.html
+BIN := .venv/bin
+export PYTHONUTF8 := 1
+# The first Python of 3.11 or later among these; set PYTHON to choose another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: all test nbval site lab bench lock clean check
+
+all: build/checked $(SITE)
+	@echo
+	@echo "Done. Open $(SITE) in a browser, or run 'make lab' for JupyterLab."
+
+.venv/installed: requirements.lock pyproject.toml
+	@if ! $(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "This project needs Python 3.11 or later; found: $$(python3 --version 2>&1 || true)." >&2; \
+	  echo "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) lacks the venv module; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	# Only uv comes by pip, by its hash in the lock; uv installs the rest in seconds.
+	awk '/^uv==/ {on=1} on {print} on && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+build/executed: .venv/installed $(NOTEBOOKS) $(INPUTS)
+	@mkdir -p build
+	$(BIN)/hg-analysis run
+	@touch $@
+
+build/checked: build/executed
+	$(BIN)/hg-analysis check
+	@touch $@
+
+site: $(SITE)
+
+$(SITE): build/executed build/checked $(wildcard docs/* docs/*/*) README.md data/README.md
+	rm -rf build/site/.source build/site/.en
+	$(BIN)/hg-analysis site build/site/.source
+	$(BIN)/python -m sphinx -q -W --keep-going -b html build/site/.source build/site/.en
+	rm -rf build/site/en && mv build/site/.en build/site/en
+
+# Set up, then every check, the cheapest first.
+test: .venv/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/hg-analysis check
+	$(BIN)/python -m pytest -q
+	$(MAKE) --no-print-directory nbval
+
+nbval: .venv/installed
+	$(BIN)/python -m pytest -q -p no:cacheprovider --nbval --nbval-current-env -o addopts= $(NOTEBOOKS)
+
+lab: .venv/installed
+	$(BIN)/jupyter lab notebooks
+
+bench: .venv/installed
+	$(BIN)/python tests/bench.py
+
+# Newest versions that pyproject.toml admits, with hashes, for every platform and Python.
+lock: .venv/installed
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \
+	  --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
