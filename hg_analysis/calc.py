@@ -1,0 +1,468 @@
+"""The formulas: pure functions of numbers, which take intervals just as well.
+
+Rates and shares go in and come out in percent. Each function works on floats
+and on mpmath intervals, so that :func:`hg_analysis.derive` can bound its result.
+"""
+
+from functools import reduce
+from operator import mul
+
+__all__ = [
+    "average_change",
+    "average_growth",
+    "chain",
+    "compound",
+    "discount",
+    "exchange_rate",
+    "growth_between",
+    "last_growth",
+    "last_growth_mean",
+    "multiple",
+    "path_value",
+    "percent",
+    "plan",
+    "population",
+    "price_change",
+    "ratio",
+    "second_half",
+    "total",
+]
+
+
+def _factor(rate):
+    return 1 + rate / 100
+
+
+def compound(rate, years):
+    """Growth over several years at one yearly rate.
+
+    Parameters
+    ----------
+    rate : number
+        Percent a year.
+    years : int
+        Number of yearly rates.
+
+    Returns
+    -------
+    number
+        Percent over the whole interval: ``100 ((1 + r)^n − 1)``.
+
+    Notes
+    -----
+    The geometric growth rate of the World Bank's World Development Indicators
+    ("Statistical methods"), solved for the end.
+
+    Examples
+    --------
+    >>> round(compound(10, 2), 10)
+    21.0
+    """
+    return 100 * (_factor(rate) ** years - 1)
+
+
+def multiple(rate, years):
+    """Level after several years at one yearly rate, as a multiple of the start.
+
+    Parameters
+    ----------
+    rate : number
+        Percent a year.
+    years : int
+        Number of yearly rates.
+
+    Returns
+    -------
+    number
+        Times: ``(1 + r)^n``.
+
+    Examples
+    --------
+    >>> round(multiple(10, 2), 10)
+    1.21
+    """
+    return _factor(rate) ** years
+
+
+def chain(*rates):
+    """Growth over consecutive years with a rate each.
+
+    Parameters
+    ----------
+    *rates : number
+        Percent a year, one a year.
+
+    Returns
+    -------
+    number
+        Percent over all of them: ``100 (Π(1 + r_i) − 1)``.
+
+    Examples
+    --------
+    >>> round(chain(10, 20), 10)
+    32.0
+    """
+    return 100 * (reduce(mul, map(_factor, rates)) - 1)
+
+
+def average_growth(*rates):
+    """Average yearly growth: the geometric mean of yearly rates.
+
+    Parameters
+    ----------
+    *rates : number
+        Percent a year, one a year; above −100.
+
+    Returns
+    -------
+    number
+        Percent a year: ``100 (Π(1 + r_i)^(1/n) − 1)``.
+
+    Notes
+    -----
+    Averages of growth rates are geometric; World Bank, World Development
+    Indicators, "Statistical methods".
+
+    Examples
+    --------
+    >>> round(average_growth(10, 10, 10), 10)
+    10.0
+    """
+    return 100 * (reduce(mul, map(_factor, rates)) ** (1 / len(rates)) - 1)
+
+
+def growth_between(start, end, years):
+    """Average yearly growth between two levels.
+
+    Parameters
+    ----------
+    start, end : number
+        Positive levels in one unit, at one price basis.
+    years : int
+        Years between them.
+
+    Returns
+    -------
+    number
+        Percent a year: ``100 ((end / start)^(1/n) − 1)``.
+
+    Notes
+    -----
+    World Bank, World Development Indicators, "Statistical methods": geometric
+    growth rate. At current prices it is nominal, at constant prices real.
+
+    Examples
+    --------
+    >>> round(growth_between(100, 121, 2), 10)
+    10.0
+    """
+    return 100 * ((end / start) ** (1 / years) - 1)
+
+
+def last_growth(average, *others):
+    """Rate of the one year that is missing from a geometric average.
+
+    Parameters
+    ----------
+    average : number
+        Percent a year, over the years of ``others`` and the missing one.
+    *others : number
+        Percent a year, the known years.
+
+    Returns
+    -------
+    number
+        Percent: ``100 ((1 + a)^n / Π(1 + r_i) − 1)``; the inverse of
+        :func:`average_growth`.
+
+    Examples
+    --------
+    >>> round(average_growth(3, 4, last_growth(5, 3, 4)), 10)
+    5.0
+    """
+    return 100 * (_factor(average) ** (len(others) + 1) / reduce(mul, map(_factor, others)) - 1)
+
+
+def last_growth_mean(average, *others):
+    """Rate of the one year that is missing from an arithmetic mean.
+
+    Parameters
+    ----------
+    average : number
+        Percent a year, over the years of ``others`` and the missing one.
+    *others : number
+        Percent a year, the known years.
+
+    Returns
+    -------
+    number
+        Percent: ``n a − Σ r_i``.
+
+    Notes
+    -----
+    Averaging rates arithmetically is not standard; it is offered because
+    reports do it.
+
+    Examples
+    --------
+    >>> last_growth_mean(5, 3, 4)
+    8
+    """
+    return (len(others) + 1) * average - sum(others)
+
+
+def second_half(year, first_half, weight=0.5):
+    """Growth of the second half of a year that its total leaves.
+
+    Parameters
+    ----------
+    year, first_half : number
+        Percent on the same period a year before.
+    weight : float
+        Share of the base year's output that fell in its first half; an assumption.
+
+    Returns
+    -------
+    number
+        Percent: ``(year − w · first) / (1 − w)``.
+
+    Examples
+    --------
+    >>> second_half(8, 10)
+    6.0
+    """
+    return (year - weight * first_half) / (1 - weight)
+
+
+def ratio(part, base):
+    """Quotient of two numbers, in the quotient of their units.
+
+    Parameters
+    ----------
+    part, base : number
+
+    Returns
+    -------
+    number
+        Times where the units are equal.
+
+    Examples
+    --------
+    >>> ratio(6, 3)
+    2.0
+    """
+    return part / base
+
+
+def population(total, per_person):
+    """Return the population that a total and the same total per person imply.
+
+    Parameters
+    ----------
+    total : number
+        Billion VND.
+    per_person : number
+        Million VND per person, of the same year at the same prices.
+
+    Returns
+    -------
+    number
+        People: ``1000 total / per_person``, the year's average population.
+
+    Examples
+    --------
+    >>> population(50, 100)
+    500.0
+    """
+    return 1000 * total / per_person
+
+
+def percent(part, base):
+    """One number as a percentage of another in the same unit.
+
+    Parameters
+    ----------
+    part, base : number
+
+    Returns
+    -------
+    number
+        Percent.
+
+    Examples
+    --------
+    >>> percent(1, 4)
+    25.0
+    """
+    return 100 * part / base
+
+
+def price_change(nominal, real, years):
+    """Average yearly change of the implicit price index.
+
+    Parameters
+    ----------
+    nominal, real : number
+        Multiples of the same aggregate over the same years, at current and at
+        constant prices.
+    years : int
+        Years between start and end.
+
+    Returns
+    -------
+    number
+        Percent a year: ``100 ((nominal / real)^(1/n) − 1)``.
+
+    Notes
+    -----
+    The implicit price deflator of the System of National Accounts 2008,
+    chapter 15: current-price value over constant-price volume.
+
+    Examples
+    --------
+    >>> round(price_change(1.21, 1.0, 2), 10)
+    10.0
+    """
+    return 100 * ((nominal / real) ** (1 / years) - 1)
+
+
+def plan(actual, attainment):
+    """Plan that an attainment implies.
+
+    Parameters
+    ----------
+    actual : number
+    attainment : number
+        Percent of plan; "x percent above plan" is ``100 + x``.
+
+    Returns
+    -------
+    number
+        In the unit of ``actual``: ``actual / (attainment / 100)``.
+
+    Examples
+    --------
+    >>> plan(110, 110)
+    100.0
+    """
+    return actual / (attainment / 100)
+
+
+def path_value(sum_over, rate, years, year):
+    """Level of one year on a path of constant growth with a given sum.
+
+    Parameters
+    ----------
+    sum_over : number
+        Sum of the levels of all ``years`` years.
+    rate : number
+        Percent a year.
+    years : int
+        Number of years summed, the first being year 0.
+    year : int
+        The year asked for; −1 is the year before the first.
+
+    Returns
+    -------
+    number
+        In the unit of ``sum_over``: ``S / Σ_i (1 + r)^(i − year)``.
+
+    Notes
+    -----
+    The sum of a geometric series, solved for one term.
+
+    Examples
+    --------
+    >>> path_value(210, 10, 2, 0), round(path_value(210, 10, 2, 1), 10)
+    (100.0, 110.0)
+    """
+    return sum_over / sum(_factor(rate) ** (each - year) for each in range(years))
+
+
+def discount(value, rate, years):
+    """Level some years before a known one, at a constant growth.
+
+    Parameters
+    ----------
+    value : number
+    rate : number
+        Percent a year.
+    years : int
+        How many years earlier.
+
+    Returns
+    -------
+    number
+        In the unit of ``value``: ``v / (1 + r)^n``.
+
+    Examples
+    --------
+    >>> round(discount(121, 10, 2), 10)
+    100.0
+    """
+    return value / _factor(rate) ** years
+
+
+def exchange_rate(vnd, usd):
+    """Exchange rate at which two amounts are equal.
+
+    Parameters
+    ----------
+    vnd : number
+        Billion VND.
+    usd : number
+        Million USD.
+
+    Returns
+    -------
+    number
+        VND per USD: ``1000 vnd / usd``.
+
+    Examples
+    --------
+    >>> exchange_rate(25, 1)
+    25000.0
+    """
+    return 1000 * vnd / usd
+
+
+def average_change(start, end, years):
+    """Average yearly absolute change between two levels.
+
+    Parameters
+    ----------
+    start, end : number
+        Levels in one unit.
+    years : int
+        Years between them.
+
+    Returns
+    -------
+    number
+        Unit of the levels, a year: ``(end − start) / n``.
+
+    Examples
+    --------
+    >>> average_change(100, 130, 3)
+    10.0
+    """
+    return (end - start) / years
+
+
+def total(*values):
+    """Sum of numbers in one unit.
+
+    Parameters
+    ----------
+    *values : number
+
+    Returns
+    -------
+    number
+
+    Examples
+    --------
+    >>> total(1, 2, 3)
+    6
+    """
+    return sum(values)

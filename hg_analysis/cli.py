@@ -1,0 +1,68 @@
+"""The command line: ``hg-analysis check | run | site``."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def main(argv=None):
+    """Run a command; return its exit status.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments without the program's name.
+
+    Returns
+    -------
+    int
+        0 when all is well, 1 when something was found wrong, 2 for a wrong call.
+    """
+    parser = argparse.ArgumentParser(prog="hg-analysis", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="check the data files; one line a fault")
+    check.add_argument("--data", metavar="FILE", help="another table of indicators")
+    check.add_argument("--source", metavar="TEXT", help="the appendix's text, a paragraph a line")
+    run = commands.add_parser("run", help="execute notebooks and store their outputs")
+    run.add_argument("notebooks", nargs="*", help="notebooks; all by default")
+    run.add_argument("--data", metavar="FILE", help="another table of indicators")
+    run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
+    run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
+    site = commands.add_parser("site", help="lay out what Sphinx renders")
+    site.add_argument("folder", help="the folder to fill")
+    arguments = parser.parse_args(argv)
+    try:
+        return {"check": _check, "run": _run, "site": _site}[arguments.command](arguments)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _check(arguments):
+    from hg_analysis.audit import audit
+
+    faults, notes = audit(arguments.data, arguments.source)
+    for fault in faults:
+        print(fault)
+    for note in notes:
+        print(note)
+    print(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
+    return int(bool(faults))
+
+
+def _run(arguments):
+    from hg_analysis.run import execute
+
+    return execute(arguments.notebooks, arguments.data, arguments.language, arguments.out)
+
+
+def _site(arguments):
+    from hg_analysis.site import lay_out
+
+    lay_out(Path(arguments.folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

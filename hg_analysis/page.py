@@ -1,0 +1,200 @@
+"""The one place where a figure meets the page: tables and pictures, with their text."""
+
+import io
+import math
+from functools import cache
+from html import escape
+
+import numpy as np
+
+from hg_analysis import words
+from hg_analysis.bounds import Figure
+from hg_analysis.data import companion
+
+_SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
+MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
+_STYLE = (
+    "<style>.hg{border-collapse:collapse;font-size:.92em}.hg td,.hg th{padding:.3em .6em;"
+    "text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
+    ".hg .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}</style>"
+)
+
+
+def show(*things):
+    """Put figures or a picture on the page.
+
+    Parameters
+    ----------
+    *things : Figure, list of Figure, or one matplotlib Axes
+        Figures become one table: value, bounds, unit, origin and the places in
+        the source. Axes become a picture with alt text and, below it, a list of
+        every value as drawn, read back from what was drawn.
+
+    Returns
+    -------
+    None
+        So that a notebook cell ends with nothing but what it shows.
+    """
+    figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
+    if all(isinstance(each, Figure) for each in figures):
+        _show_table(figures)
+    else:
+        _show_picture(*figures)
+
+
+def digits(figure):
+    """Decimals worth printing: those of the source; else what the bounds leave of four digits."""
+    if figure.decimals is not None:
+        return figure.decimals
+    width = figure.high - figure.low
+    most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
+    if not 0 < width < math.inf or figure.relation != "=":
+        return min(most, 1)
+    return min(most, max(0, math.ceil(-math.log10(width / 2))))
+
+
+def value_text(figure):
+    """Write the value, with the sign of its relation where it is not an equality."""
+    return _SIGNS[figure.relation] + words.number(figure.value, digits(figure))
+
+
+def bounds_text(figure):
+    """Write the bounds, rounded outwards so that they hold what they must."""
+    if figure.low == figure.high:
+        return words.name("label", "exact")
+    if figure.relation not in "=~":
+        return ""  # the sign before the value says it
+    decimals = digits(figure) + (figure.decimals is not None)
+    scale = 10**decimals
+    low, high = (
+        words.number(outwards(round(end * scale, 6)) / scale, decimals)
+        for outwards, end in ((math.floor, figure.low), (math.ceil, figure.high))
+    )
+    return f"{low} – {high}"
+
+
+@cache
+def _sources():
+    return companion("sources").set_index("source")
+
+
+def publisher(ref):
+    """Return the name of a reference: the appendix's place or the publisher."""
+    return ref if ref.startswith("¶") else _sources().publisher[ref]
+
+
+def _link(ref):
+    if ref.startswith("¶"):
+        return ref  # the site turns it into a link
+    source = _sources().loc[ref]
+    if not source.address.startswith(("https://", "http://")):
+        return escape(source.publisher)
+    return f'<a href="{escape(source.address)}">{escape(source.publisher)}</a>'
+
+
+def _show_table(figures):
+    places = {figure.place for figure in figures} - {"hau_giang"}
+    columns = ["figure", *(["place"] if places else []), "period", "value", "bounds", "unit"]
+    columns += ["origin", "source"]
+    heads = [words.name("label", column) for column in columns]
+    rows = [_cells(figure, columns) for figure in figures]
+    plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
+    number = {columns.index("value"), columns.index("bounds")}
+    body = "\n".join(
+        "<tr>"
+        + "".join(_cell(text, place in number) for place, text in enumerate(row[:-1]))
+        + f"<td>{'; '.join(map(_link, row[-1]))}</td></tr>"
+        for row in rows
+    )
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    _display(
+        {
+            "text/plain": "\n".join(" | ".join(row) for row in [heads, *plain]),
+            "text/html": f'{_STYLE}<div style="overflow-x:auto"><table class="hg"><thead><tr>'
+            f"{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>",
+        }
+    )
+
+
+def _cell(text, is_number):
+    return f'<td class="n">{escape(text)}</td>' if is_number else f"<td>{escape(text)}</td>"
+
+
+def _cells(figure, columns):
+    written = {
+        "figure": words.name("indicator", figure.indicator),
+        "place": words.name("place", figure.place),
+        "period": words.period(figure.period),
+        "value": value_text(figure),
+        "bounds": bounds_text(figure),
+        "unit": words.unit(figure.indicator),
+        "origin": f"{MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
+        + words.name("status", figure.status),
+        "source": figure.refs,
+    }
+    return [written[column] for column in columns]
+
+
+def _show_picture(ax):
+    from matplotlib import pyplot as plt
+
+    text = values_drawn(ax)
+    lines = text.splitlines()
+    names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
+    count = sum(line.startswith("  ") for line in lines)
+    alt = words.name("label", "alt").format(names="; ".join(names), count=count)
+    picture = io.BytesIO()
+    ax.figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
+    width = round(ax.figure.get_figwidth() * 96)
+    plt.close(ax.figure)
+    _display(
+        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": {"width": width, "alt": alt}},
+    )
+    title = escape(words.name("label", "values"))
+    _display(
+        {
+            "text/plain": text,
+            "text/html": f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>",
+        }
+    )
+
+
+def values_drawn(ax):
+    """List every value of a picture, read back from its artists.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+
+    Returns
+    -------
+    str
+        A line for each named series, then an indented line for each of its
+        values with the bar drawn around it; last, the labels written in the picture.
+    """
+    rows = [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
+    rows = rows if ax.get_gid() == "rows" else None
+    lines = []
+    for container in ax.containers:
+        points, _, bars = container.lines
+        segments = bars[0].get_segments() if bars else []
+        lines.append(container.get_label())
+        for place, (x, y) in enumerate(points.get_xydata()):
+            ends = segments[place][:, 0 if rows else 1] if segments else (np.nan, np.nan)
+            where, value = (rows[round(y)], x) if rows else (f"{x:g}", y)
+            bar = f" ({ends[0]:.7g} to {ends[1]:.7g})" if ends[1] > ends[0] else ""
+            lines.append(f"  {where}: {value:.7g}{bar}")
+    for line in ax.lines:
+        if not line.get_label().startswith("_"):
+            lines.append(line.get_label())
+            lines += [f"  {x:g}: {y:.7g}" for x, y in line.get_xydata()]
+    written = [" ".join(text.get_text().split()) for text in ax.texts]
+    lines += [f"[{' · '.join(written)}]"] if written else []
+    return "\n".join(lines)
+
+
+def _display(data, metadata=None):
+    from IPython.display import display
+
+    display(data, raw=True, metadata=metadata or {})

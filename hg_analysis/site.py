@@ -1,0 +1,158 @@
+"""Lay out what Sphinx renders: the notebooks, the README and a page of every figure."""
+
+import shutil
+from html import escape
+
+from hg_analysis import words
+from hg_analysis.data import DATA, companion, figures, load
+from hg_analysis.page import bounds_text, value_text
+
+ROOT = DATA.parent
+
+
+def anchor(ref, figure=None):
+    """Return the place on the figures page of ``¶11.7`` or of a published figure."""
+    if ref.startswith("¶"):
+        return "p" + ref[1:].replace(".", "-")
+    return "-".join([ref, figure.indicator, figure.place, figure.period.replace("/", "_")])
+
+
+def lay_out(folder):
+    """Fill a folder with everything that the site shows.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Filled anew; a folder under ``build/``.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", folder)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=_only_notebooks)
+    table = load()
+    pages = {"figures": _stated(table), "sources": _sources(table), "readings": _readings()}
+    for name, html in pages.items():
+        page = folder / f"{name}.md"
+        page.write_text(page.read_text("utf-8").replace("%TABLE%", html), "utf-8")
+
+
+def _only_notebooks(folder, names):
+    return [name for name in names if not name.endswith(".ipynb")]
+
+
+def _rows(heads, rows):
+    head = "".join(f'<th scope="col">{escape(words.name("label", text))}</th>' for text in heads)
+    body = "\n".join(
+        f'<tr id="{escape(key)}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+        for key, cells in rows
+    )
+    return (
+        f'<div class="hg-wide"><table class="hg"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _stated(table):
+    """Every numeral of the appendix, paragraph by paragraph, with the figure that it states."""
+    own = {f.refs[0]: f for i in table.indicator.unique() for f in _own(table, i)}
+    printed = {
+        (f"¶{row.paragraph}.{row.nth}" if row.nth else f"¶{row.paragraph}"): (row.printed, row.note)
+        for row in table.itertuples()
+        if row.paragraph
+    }
+    numerals = [(f"¶{n.paragraph}.{n.nth}", n) for n in companion("numerals").itertuples()]
+    listed = {ref: numeral for ref, numeral in numerals}
+    listed |= {ref: None for ref in own if ref not in listed}
+    parts = []
+    for paragraph in companion("paragraphs").itertuples():
+        refs = [r for r in listed if r.removeprefix("¶").split(".")[0] == paragraph.paragraph]
+        if not refs:
+            continue
+        opening = f"{paragraph.section_en} · «{paragraph.opening} …»"
+        parts.append(f"<h3>¶{paragraph.paragraph}</h3><p>{escape(opening)}</p>")
+        heads = [
+            "numeral",
+            "printed",
+            "figure",
+            "period",
+            "value",
+            "bounds",
+            "unit",
+            "status",
+            "note",
+        ]
+        parts.append(_rows(heads, [(anchor(r), _cells(r, listed[r], own, printed)) for r in refs]))
+    return "\n".join(parts)
+
+
+def _own(table, indicator):
+    rows = table[(table.indicator == indicator) & (table.origin == "document")]
+    return figures(rows, indicator) if len(rows) else []
+
+
+def _cells(ref, numeral, own, printed):
+    figure = own.get(ref)
+    if figure is None:
+        return [
+            ref[1:],
+            escape(numeral.printed),
+            escape(words.name("role", numeral.role)),
+            *[""] * 6,
+        ]
+    text, note = printed[ref]
+    return [ref[1:], escape(text), *_figure_cells(figure), escape(note)]
+
+
+def _figure_cells(figure):
+    return [
+        escape(words.name("indicator", figure.indicator)),
+        escape(words.period(figure.period)),
+        escape(value_text(figure)),
+        escape(bounds_text(figure)),
+        escape(words.unit(figure.indicator)),
+        escape(words.name("status", figure.status)),
+    ]
+
+
+def _sources(table):
+    """Every source with the figures that it gives."""
+    parts = []
+    for source in companion("sources").itertuples():
+        if source.kind == "primary":
+            continue
+        link = escape(source.publisher)
+        if source.address:
+            link = f'<a href="{escape(source.address)}">{link}</a>'
+        about = " · ".join(filter(None, [source.title, source.published, source.note]))
+        parts.append(f'<h3 id="{escape(source.source)}">{link}</h3><p>{escape(about)}</p>')
+        rows = table[table.source == source.source]
+        stated = [f for i in rows.indicator.unique() for f in figures(rows, i, place=None)]
+        heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
+        notes = dict(zip(zip(rows.indicator, rows.place, rows.period, rows.status), rows.note))
+        cells = [
+            [
+                escape(words.name("place", f.place)),
+                *_figure_cells(f),
+                escape(notes[f.indicator, f.place, f.period, f.status]),
+            ]
+            for f in stated
+        ]
+        keys = [anchor(source.source, f) + f"-{f.status}" for f in stated]
+        parts.append(_rows(heads, list(zip(keys, cells))))
+    return "\n".join(parts)
+
+
+def _readings():
+    """Every ambiguous figure, how it can be read and how far the evidence goes."""
+    rows = [
+        (
+            f"{r.indicator}-{r.reading}",
+            [
+                escape(words.name("indicator", r.indicator)),
+                escape(words.name("reading", r.reading)),
+                escape(words.name("verdict", r.verdict)),
+                escape(r.reason_en),
+            ],
+        )
+        for r in companion("readings").itertuples()
+    ]
+    return _rows(["figure", "reading", "verdict", "reason"], rows)

@@ -1,0 +1,109 @@
+"""Names, numbers and periods in the reader's language.
+
+Every name comes from the data files; numbers follow the locale.
+"""
+
+from datetime import date
+from functools import cache
+
+from hg_analysis.data import companion
+
+LANGUAGES = ("en", "vi")
+_MONTH = {"en": "MMM yyyy", "vi": "M/yyyy"}
+_state = {"language": "en"}
+
+
+def use_language(language):
+    """Choose the language of names and numbers in figures and tables.
+
+    Parameters
+    ----------
+    language : {"en", "vi"}
+
+    Raises
+    ------
+    ValueError
+        For any other language.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
+    _state["language"] = language
+
+
+def language():
+    """Return the language in use."""
+    return _state["language"]
+
+
+@cache
+def _names(which):
+    """All names of one language: terms by (kind, term), indicators by ("indicator", id)."""
+    column = f"name_{which}"
+    terms = companion("terms")
+    names = dict(zip(zip(terms.kind, terms.term), terms[column]))
+    for table in ("codebook", "derived"):
+        rows = companion(table)
+        names |= {("indicator", key): name for key, name in zip(rows.indicator, rows[column])}
+    return names
+
+
+def name(kind, term):
+    """Return the name of a term or, with kind "indicator", of an indicator.
+
+    Raises
+    ------
+    LookupError
+        If the data files do not name it.
+    """
+    try:
+        return _names(language())[kind, term]
+    except KeyError:
+        raise LookupError(f"no {kind} {term!r} in data/terms.csv, codebook.csv or derived.csv")
+
+
+@cache
+def _units():
+    return {
+        row.indicator: row.unit
+        for table in ("codebook", "derived")
+        for row in companion(table).itertuples()
+    }
+
+
+def unit(indicator):
+    """Return the name of an indicator's unit."""
+    return name("unit", _units()[indicator])
+
+
+def number(value, decimals=0):
+    """Write a number with the language's separators.
+
+    Examples
+    --------
+    >>> number(77854.5, 1)
+    '77,854.5'
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
+    return format_decimal(round(value, decimals), format=pattern, locale=language())
+
+
+def period(text):
+    """Write an ISO 8601 period for a reader.
+
+    Examples
+    --------
+    >>> period("2020/2025"), period("2025-06")
+    ('2020–2025', 'Jun 2025')
+    """
+    return "–".join(_moment(part) for part in text.split("/"))
+
+
+def _moment(text):
+    from babel.dates import format_date
+
+    if "-" not in text:
+        return text
+    year, month = map(int, text.split("-"))
+    return format_date(date(year, month, 1), format=_MONTH[language()], locale=language())
