@@ -342,8 +342,8 @@ def plan(actual, attainment):
 
     Examples
     --------
-    >>> plan(110, 110)
-    100.0
+    >>> plan(50, 125)
+    40.0
     """
     return actual / (attainment / 100)
 

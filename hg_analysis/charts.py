@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import seaborn as sns
 from matplotlib import pyplot as plt
-from matplotlib.patheffects import withStroke
 
 from hg_analysis import words
 from hg_analysis.page import publisher, value_text
@@ -104,7 +103,8 @@ def span(ax, figure, start, end):
     ax.plot(
         [left, end + 0.4], [figure.value] * 2, color=color, linewidth=1.5, zorder=1, label=label
     )
-    _write(ax, value_text(figure), (left, figure.value), figure.origin, (10, 5))
+    text = f"{value_text(figure)} · {words.name('origin', figure.origin)}"
+    _write(ax, text, (left, figure.value), figure.origin, (10, 5))
     return ax
 
 
@@ -221,7 +221,7 @@ def _write(ax, text, point, origin, offset):
         va="bottom" if offset[1] > 0 else "top",
         color=STYLE[origin]["color"],
         fontsize=9.5,
-        path_effects=[withStroke(linewidth=3, foreground="white")],  # legible over a line
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )
 
 

@@ -66,6 +66,7 @@ def _execute(path, folder, parameters):
                 parameters,
                 cwd=path.parent,
                 kernel_name="python3",
+                language="python",
                 progress_bar=sys.stderr.isatty(),
             )
         except PapermillExecutionError as error:

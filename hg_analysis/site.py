@@ -10,11 +10,10 @@ from hg_analysis.page import bounds_text, value_text
 ROOT = DATA.parent
 
 
-def anchor(ref, figure=None):
-    """Return the place on the figures page of ``¶11.7`` or of a published figure."""
-    if ref.startswith("¶"):
-        return "p" + ref[1:].replace(".", "-")
-    return "-".join([ref, figure.indicator, figure.place, figure.period.replace("/", "_")])
+def anchor(ref):
+    """Return the place on the figures page of ``¶11.7``, or of a paragraph's figure in words."""
+    paragraph, _, nth = ref.removeprefix("¶").partition(".")
+    return f"p{paragraph}-{nth or 'words'}"
 
 
 def lay_out(folder):
@@ -65,10 +64,9 @@ def _stated(table):
     parts = []
     for paragraph in companion("paragraphs").itertuples():
         refs = [r for r in listed if r.removeprefix("¶").split(".")[0] == paragraph.paragraph]
-        if not refs:
-            continue
         opening = f"{paragraph.section_en} · «{paragraph.opening} …»"
-        parts.append(f"<h3>¶{paragraph.paragraph}</h3><p>{escape(opening)}</p>")
+        parts.append(f'<h3 id="p{paragraph.paragraph}">¶{paragraph.paragraph}</h3>')
+        parts.append(f"<p>{escape(opening)}</p>")
         heads = [
             "numeral",
             "printed",
@@ -136,7 +134,7 @@ def _sources(table):
             ]
             for f in stated
         ]
-        keys = [anchor(source.source, f) + f"-{f.status}" for f in stated]
+        keys = [f"{source.source}-{number}" for number in range(1, len(stated) + 1)]
         parts.append(_rows(heads, list(zip(keys, cells))))
     return "\n".join(parts)
 
