@@ -1,0 +1,66 @@
+"""Sphinx configuration: renders the executed notebooks, from their stored outputs."""
+
+import re
+
+from docutils import nodes
+
+project = "Hậu Giang 2020–2025 in figures"
+author = "the project's contributors"
+project_copyright = f"{author}; text and data CC BY 4.0, code MIT"
+language = "en"
+
+extensions = ["myst_nb"]
+nb_execution_mode = "off"  # what is shown is what is stored
+nb_ipywidgets_js = {}  # no widget, and so no script from elsewhere
+myst_heading_anchors = 3
+suppress_warnings = ["myst.xref_missing"]
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["hg.css"]
+html_theme_options = {
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "search_bar_text": "Search",
+}
+html_copy_source = False
+html_show_sphinx = False
+
+# ¶11.7 in prose or in a table leads to that numeral on the page of the document's figures.
+_NO_LINKS = (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
+_PLACE = re.compile(r"¶(\d+)(?:\.(\d+))?")
+
+
+def _address(app, page, match):
+    target = "p" + "-".join(part for part in match.groups() if part)
+    return f"{app.builder.get_relative_uri(page, 'figures')}#{target}"
+
+
+def link_places(app, doctree, page):
+    """Turn every place in the source into a link."""
+    if page == "figures":
+        return
+    for raw in list(doctree.findall(nodes.raw)):
+        text = _PLACE.sub(lambda m: f'<a href="{_address(app, page, m)}">{m[0]}</a>', raw.astext())
+        raw.clear()
+        raw += nodes.Text(text)
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(
+            text.parent, (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
+        ):
+            continue
+        parts, at = [], 0
+        for match in _PLACE.finditer(text):
+            parts.append(nodes.Text(text[at : match.start()]))
+            address = _address(app, page, match)
+            parts.append(nodes.reference("", match[0], internal=True, refuri=address))
+            at = match.end()
+        if parts:
+            text.parent.replace(text, [*parts, nodes.Text(text[at:])])
+
+
+def setup(app):
+    """Register the links."""
+    app.connect("doctree-resolved", link_places)
