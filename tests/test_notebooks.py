@@ -1,0 +1,162 @@
+"""Every notebook is executed in order, says what its numbers say, and stays short."""
+
+import json
+import re
+import statistics
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+import hg_analysis as hg
+
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NUMBER = re.compile(r"(?<![\w.,¶–-])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])")
+YEAR = re.compile(r"(?:19|20)\d\d")
+# What is a number only in form: places in the source and names that hold digits.
+NO_NUMBERS = re.compile(r"¶\d+(?:\.\d+)?|`[^`]*`|Sông Hậu 1\b|\]\([^)]*\)")
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, 4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def shown_text(cell):
+    """All text that a cell shows: tables, lists of values, streams."""
+    return "\n".join(
+        output.get("text", "") + output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    )
+
+
+def test_there_is_a_notebook():
+    assert PATHS
+
+
+def test_executed_in_order_without_error_or_warning(notebook):
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        kinds = {output.output_type for output in cell.outputs}
+        assert kinds <= {"display_data"}, (cell.id, kinds)
+
+
+def test_every_cell_that_shows_has_shown(notebook):
+    for cell in code_cells(notebook):
+        assert bool(cell.outputs) == ("hg.show(" in cell.source), cell.id
+
+
+def test_every_picture_has_alt_text_and_a_list_of_its_values(notebook):
+    for cell in code_cells(notebook):
+        for place, output in enumerate(cell.outputs):
+            if "image/png" in output.data:
+                alt = output.metadata["image/png"]["alt"]
+                assert len(alt) > 20 and cell.metadata["mystnb"]["image"]["alt"] == alt
+                assert "<details>" in cell.outputs[place + 1].data["text/html"]
+
+
+def test_metadata_holds_nothing_that_changes(notebook):
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", each) for each in ids)
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"tags", "mystnb"}
+
+
+def test_parameters(notebook):
+    tagged = [c for c in code_cells(notebook) if "parameters" in c.metadata.get("tags", ())]
+    assert len(tagged) == 1
+    names = {}
+    exec(tagged[0].source, names)
+    assert (names["data"], names["language"]) == (None, "en")
+
+
+def test_cells_are_short(notebook):
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(notebook)]
+    assert statistics.median(lengths) <= 3
+    assert max(lengths) <= 10
+
+
+def test_every_question_has_a_reading(notebook):
+    kinds = [cell.cell_type for cell in notebook.cells]
+    assert kinds[0] == "markdown" and kinds[-1] == "markdown"
+    title = notebook.cells[0].source
+    for part in ("**Question.**", "**Findings**", "**Sources.**"):
+        assert part in title
+    headings = [c.source for c in prose_cells(notebook)[1:] if c.source.startswith("## ")]
+    assert all(heading.count("\n## ") == 0 for heading in headings)
+
+
+def numbers(text):
+    """All numbers of a text, without separators of thousands."""
+    return {m[0].replace(",", "").replace("−", "-") for m in NUMBER.finditer(text)}
+
+
+def test_every_number_in_prose_stands_in_an_output(notebook):
+    shown = set()
+    for cell in code_cells(notebook):
+        for number in numbers(shown_text(cell)):
+            shown.add(number)
+            decimals = len(number.partition(".")[2])
+            # Prose may round what an output shows to fewer decimals.
+            shown |= {f"{float(number):.{places}f}" for places in range(decimals)}
+    table = hg.load()
+    shown |= {f"{value:g}" for value in table.value} | {f"{abs(v):g}" for v in table.value}
+    for cell in prose_cells(notebook):
+        text = NO_NUMBERS.sub(" ", cell.source)
+        text = re.sub(r"^\d+\. ", "", text, flags=re.MULTILINE)  # list numbers
+        text = re.sub(r"\b\d{1,2} (?=[A-Z][a-z]+ \d{4})", "", text)  # days of dates
+        for number in numbers(text):
+            if not YEAR.fullmatch(number):
+                assert number in shown, f"{cell.id}: {number} stands in no output and in no data"
+
+
+def test_places_in_prose_exist(notebook):
+    table = hg.load()
+    own = table[table.origin == "document"]
+    places = {f"¶{row.paragraph}.{row.nth}" for row in own.itertuples() if row.nth}
+    paragraphs = {f"¶{number}" for number in hg.companion("paragraphs").paragraph}
+    for cell in prose_cells(notebook):
+        for place in re.findall(r"¶\d+(?:\.\d+)?", cell.source):
+            assert place in places | paragraphs, (cell.id, place)
+
+
+def test_a_number_beside_its_place_is_the_number_there(notebook):
+    """In "9.24% a year (¶11.7)" the figure at ¶11.7 is 9.24, or is named in words."""
+    table = hg.load()
+    own = table[table.origin == "document"]
+    value = {f"¶{row.paragraph}.{row.nth}": row.value for row in own.itertuples() if row.nth}
+    for cell in prose_cells(notebook):
+        for sentence in re.split(r"(?<=[.:;])\s", cell.source):
+            stated = numbers(NO_NUMBERS.sub(" ", sentence))
+            for place in re.findall(r"(?<!`)¶\d+\.\d+(?!`)", sentence):
+                assert f"{abs(value[place]):.12g}" in stated, (cell.id, place, sentence)
+
+
+def test_every_derived_quantity_is_used_and_every_one_used_is_described():
+    used = {
+        name
+        for path in PATHS
+        for cell in json.loads(path.read_text("utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+        for name in re.findall(r'hg\.derive,? ?\(?\s*"(\w+)"', "".join(cell["source"]))
+    }
+    assert used == set(hg.companion("derived").indicator)
+
+
+def test_no_checkpoints_or_strays():
+    names = [path.name for path in (ROOT / "notebooks").iterdir()]
+    assert all(re.fullmatch(r"0\d_[a-z_]+\.ipynb", name) for name in names), names

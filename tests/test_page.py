@@ -1,0 +1,174 @@
+"""What meets the page: tables and pictures in both languages, read back from what was drawn."""
+
+import math
+import re
+
+import pytest
+
+import hg_analysis as hg
+from hg_analysis import calc, charts, page, words
+from hg_analysis.bounds import Figure
+
+
+@pytest.fixture
+def table():
+    return hg.load()
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed, instead of displaying it."""
+    seen = []
+    monkeypatch.setattr(page, "_display", lambda data, metadata=None: seen.append((data, metadata)))
+    yield seen
+    hg.use_language("en")
+
+
+@pytest.fixture
+def growth(table):
+    years = [str(year) for year in range(2020, 2025)]
+    return hg.figures(table, "grdp_growth", period=years)
+
+
+def test_a_table_shows_value_bounds_unit_origin_and_source(table, shown):
+    figure = hg.figure(table, "grdp_growth", origin="document")
+    assert hg.show(figure, hg.derive("growth_over_term", calc.compound, figure, years=5)) is None
+    ((data, _),) = shown
+    assert data["text/plain"].splitlines()[1:] == [
+        "Growth of GRDP | 2020–2025 | 9.24 | 9.235 – 9.245 | % per year"
+        " | ● Document · estimate | ¶11.7",
+        "Growth of GRDP over the term | 2020–2025 | 55.56 | 55.52 – 55.60 | %"
+        " | ◆ Implied · estimate | ¶11.7",
+    ]
+
+
+def test_a_table_in_vietnamese(table, shown):
+    hg.use_language("vi")
+    hg.show(hg.figure(table, "grdp", origin="document"))
+    text = shown[0][0]["text/plain"].splitlines()[1]
+    assert text == (
+        "GRDP theo giá hiện hành | 2025 | 77.854 | 77.853,5 – 77.854,5 | tỷ đồng"
+        " | ● Văn kiện · ước tính | ¶11.8"
+    )
+
+
+def test_a_published_figure_links_to_its_publication(table, shown):
+    figure = hg.figure(table, "grdp_growth", period="2024")
+    hg.show(figure)
+    address = hg.companion("sources").set_index("source").address[figure.refs[0]]
+    assert f'<a href="{address}">' in shown[0][0]["text/html"]
+
+
+def test_what_comes_from_the_files_is_text_not_markup(table, shown, monkeypatch):
+    monkeypatch.setattr(words, "name", lambda kind, term: "<script>alert(1)</script>")
+    hg.show(hg.figure(table, "grdp", origin="document"))
+    assert "<script" not in shown[0][0]["text/html"]
+
+
+def test_no_place_column_where_all_is_the_province(table, shown):
+    hg.show(hg.figure(table, "poverty_rate", place="vietnam", period="2025"))
+    assert "Viet Nam" in shown[0][0]["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "bounds"),
+    [
+        (Figure("grdp", 55.5638, 55.5282, 55.5994), "55.56", "55.52 – 55.60"),
+        (Figure("grdp", 731435.6, 731396.5, 731474.6), "731,436", "731,396 – 731,475"),
+        (Figure("grdp", 2.029447, 2.029434, 2.029461), "2.029", "2.029 – 2.030"),
+        (Figure("grdp", 308.27, 0, 308.271, relation="<="), "≤ 308.3", ""),
+        (Figure("grdp", 42, 42, 42, decimals=0), "42", "exact"),
+        (Figure("grdp", 106, 106, math.inf, relation=">", decimals=0), "> 106", ""),
+        (Figure("grdp", -6.19, -6.195, -6.185, decimals=2), "-6.19", "-6.195 – -6.185"),
+    ],
+)
+def test_numbers_are_written_with_the_digits_that_bounds_leave(figure, value, bounds):
+    assert (page.value_text(figure), page.bounds_text(figure)) == (value, bounds)
+
+
+def test_written_bounds_hold_the_bounds(table):
+    for row in table[(table.relation == "=") & (table.low < table.high)].itertuples():
+        figure = Figure("grdp", row.value, row.low, row.high)
+        low, high = (float(t.replace(",", "")) for t in page.bounds_text(figure).split(" – "))
+        assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
+
+
+def read_back(ax):
+    """The numbers of a text form, in its order."""
+    return [
+        float(m) for m in re.findall(r"^  .*?: (-?[\d.]+)", page.values_drawn(ax), re.MULTILINE)
+    ]
+
+
+def test_a_path_is_read_back_as_drawn(growth):
+    ax = charts.path(charts.axes(), growth)
+    assert read_back(ax) == [figure.value for figure in growth]
+    container = ax.containers[0].lines[0]
+    container.set_ydata([1.5, *container.get_ydata()[1:]])
+    assert read_back(ax)[0] == 1.5  # a changed mark changes the text
+
+
+def test_rows_are_read_back_with_their_bounds(table):
+    rows = [
+        hg.figure(table, "income_per_person_multiple"),
+        Figure("grdp_multiple", 2.03, 2.02, 2.04, place="hau_giang"),
+    ]
+    text = page.values_drawn(charts.intervals(charts.axes(), rows))
+    assert "Income per person against the start of the term: 2 (1.5 to 2.5)" in text
+    assert "GRDP at current prices against 2020: 2.03 (2.02 to 2.04)" in text
+
+
+def test_a_span_is_read_back(growth, table):
+    ax = charts.path(charts.axes(), growth)
+    charts.span(ax, hg.figure(table, "grdp_growth", origin="document"), 2021, 2025)
+    assert page.values_drawn(ax).count("9.24") >= 2
+
+
+def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
+    assert hg.show(charts.path(charts.axes(), growth)) is None
+    (picture, metadata), (listed, _) = shown
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == picture["text/plain"]
+    assert "Growth of GRDP" in picture["text/plain"] and "6 values" in picture["text/plain"]
+    assert "  2022: 13.94" in listed["text/plain"] and "<details>" in listed["text/html"]
+
+
+def test_a_picture_is_the_same_every_time(growth, shown):
+    for _ in range(2):
+        hg.show(charts.path(charts.axes(), growth))
+    assert shown[0][0]["image/png"] == shown[2][0]["image/png"]
+
+
+def test_a_picture_in_vietnamese_holds_no_english(growth, shown):
+    hg.use_language("vi")
+    ax = charts.path(charts.axes(), growth)
+    written = [
+        text.get_text() for text in ax.figure.findobj(match=lambda a: hasattr(a, "get_text"))
+    ]
+    joined = " ".join(written)
+    assert "%/năm" in joined and "13,94" in joined and "Nguồn:" in joined
+    for english in ("per year", "Source", "Published", "Growth"):
+        assert english not in joined
+
+
+def test_every_name_is_there_in_both_languages(table):
+    for language in words.LANGUAGES:
+        hg.use_language(language)
+        for indicator in [*hg.companion("codebook").indicator, *hg.companion("derived").indicator]:
+            assert words.name("indicator", indicator) and words.unit(indicator)
+        for term in hg.companion("terms").itertuples():
+            assert words.name(term.kind, term.term)
+    hg.use_language("en")
+
+
+def test_what_has_no_name_is_named_in_the_error():
+    with pytest.raises(LookupError, match=r"no indicator 'gdp' in data/terms\.csv"):
+        words.name("indicator", "gdp")
+    with pytest.raises(ValueError, match="'fr' is not one of en, vi"):
+        hg.use_language("fr")
+
+
+def test_periods_in_both_languages(shown):
+    assert words.period("2025-01/2025-06") == "Jan 2025–Jun 2025"
+    hg.use_language("vi")
+    assert words.period("2025-01/2025-06") == "1/2025–6/2025"

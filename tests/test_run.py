@@ -1,0 +1,89 @@
+"""Executing a notebook changes nothing but what it shows, and never leaves half a file."""
+
+import nbformat
+import pytest
+
+from hg_analysis.cli import main
+from hg_analysis.run import normalise
+
+CELL = "import hg_analysis as hg\ntable = hg.load(data)\nhg.use_language(language)\n"
+SHOW = 'hg.show(hg.figure(table, "grdp", period="2023", source="nguoiquansat_merger"))'
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A small notebook, and a function that rewrites it."""
+    path = tmp_path / "09_small.ipynb"
+
+    def write(*sources):
+        cells = [nbformat.v4.new_code_cell(text, id=f"small-{n}") for n, text in enumerate(sources)]
+        cells[0].metadata["tags"] = ["parameters"]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+        return path
+
+    write('data = None\nlanguage = "en"', CELL, SHOW)
+    write.path = path
+    return write
+
+
+def test_a_second_run_changes_no_byte(notebook):
+    assert main(["run", str(notebook.path)]) == 0
+    first = notebook.path.read_bytes()
+    assert b"59,809" in first
+    assert main(["run", str(notebook.path)]) == 0
+    assert notebook.path.read_bytes() == first
+    assert [path.name for path in notebook.path.parent.iterdir()] == [notebook.path.name]
+
+
+def test_a_failing_cell_leaves_the_old_outputs(notebook, capsys):
+    path = notebook('data = None\nlanguage = "en"', CELL, 'hg.figure(table, "gdp")')
+    before = path.read_bytes()
+    assert main(["run", str(path)]) == 1
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    said = capsys.readouterr().err
+    assert "cell 3 failed, LookupError: no figure with indicator 'gdp'" in said
+
+
+def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, rows):
+    other = [
+        row | {"value": "60809", "printed": "60.809 tỷ đồng"}
+        for row in rows
+        if row["source"] == "nguoiquansat_merger" and row["value"] == "59809"
+    ]
+    out = tmp_path / "out"
+    before = notebook.path.read_bytes()
+    arguments = ["--language", "vi", "--data", str(write(other)), "--out", str(out)]
+    assert main(["run", str(notebook.path), *arguments]) == 0
+    text = (out / notebook.path.name).read_text("utf-8")
+    assert "60.809" in text and "GRDP theo giá hiện hành" in text and "tỷ đồng" in text
+    assert notebook.path.read_bytes() == before
+
+
+def test_other_data_never_overwrites_the_notebooks(notebook, capsys):
+    assert main(["run", str(notebook.path), "--language", "vi"]) == 1
+    assert "--out" in capsys.readouterr().out
+
+
+def test_a_notebook_that_is_not_there(tmp_path, capsys):
+    assert main(["run", str(tmp_path / "none.ipynb")]) == 1
+    assert "no such notebook" in capsys.readouterr().err
+
+
+def test_normalise_drops_what_changes_and_keeps_alt_text():
+    output = nbformat.v4.new_output(
+        "display_data", {"image/png": "eA=="}, metadata={"image/png": {"alt": "A chart"}}
+    )
+    cell = nbformat.v4.new_code_cell("1", outputs=[output])
+    cell.metadata = {
+        "papermill": {"duration": 1},
+        "tags": [],
+        "execution": {"iopub.execute_input": "2026-01-01T00:00:00Z"},
+    }
+    book = nbformat.v4.new_notebook(
+        cells=[cell],
+        metadata={"papermill": {}, "language_info": {"name": "python", "version": "3"}},
+    )
+    normalise(book)
+    assert book.cells[0].metadata == {"mystnb": {"image": {"alt": "A chart"}}}
+    assert set(book.metadata) == {"kernelspec", "language_info"}
