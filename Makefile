@@ -50,7 +50,7 @@ site: $(SITE)
 
 $(SITE): build/executed build/checked $(wildcard docs/* docs/*/*) README.md data/README.md
 	rm -rf build/site/.source build/site/.en
-	$(BIN)/hg-analysis site build/site/.source
+	$(BIN)/python docs/pages.py build/site/.source
 	$(BIN)/python -m sphinx -q -W --keep-going -b html build/site/.source build/site/.en
 	rm -rf build/site/en && mv build/site/.en build/site/en
 

@@ -1,9 +1,8 @@
-"""The command line: ``hg-analysis check | run | site``."""
+"""The command line: ``hg-analysis check | run``."""
 
 import argparse
 import os
 import sys
-from pathlib import Path
 
 
 def main(argv=None):
@@ -29,11 +28,9 @@ def main(argv=None):
     run.add_argument("--data", metavar="FILE", help="another table of indicators")
     run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
-    site = commands.add_parser("site", help="lay out what Sphinx renders")
-    site.add_argument("folder", help="the folder to fill")
     arguments = parser.parse_args(argv)
     try:
-        return {"check": _check, "run": _run, "site": _site}[arguments.command](arguments)
+        return {"check": _check, "run": _run}[arguments.command](arguments)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -55,13 +52,6 @@ def _run(arguments):
     from hg_analysis.run import execute
 
     return execute(arguments.notebooks, arguments.data, arguments.language, arguments.out)
-
-
-def _site(arguments):
-    from hg_analysis.site import lay_out
-
-    lay_out(Path(arguments.folder))
-    return 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import pytest
 from conftest import ROOT
 
 import hg_analysis as hg
-from hg_analysis.cli import main
 
 
 class Page(HTMLParser):
@@ -38,7 +37,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    assert main(["site", str(folder / "source")]) == 0
+    subprocess.run([sys.executable, ROOT / "docs" / "pages.py", folder / "source"], check=True)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
     done = subprocess.run(
         [*command, folder / "source", folder / "en"], capture_output=True, text=True

@@ -1,7 +1,12 @@
-"""Lay out what Sphinx renders: the notebooks, the README and a page of every figure."""
+"""Lay out what Sphinx renders: the notebooks, and pages of every figure, source and reading.
+
+Run as ``python docs/pages.py FOLDER``.
+"""
 
 import shutil
+import sys
 from html import escape
+from pathlib import Path
 
 from hg_analysis import words
 from hg_analysis.data import DATA, companion, figures, load
@@ -25,17 +30,15 @@ def lay_out(folder):
         Filled anew; a folder under ``build/``.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", folder)
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=_only_notebooks)
+    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
+    (folder / "notebooks").mkdir()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, folder / "notebooks")
     table = load()
     pages = {"figures": _stated(table), "sources": _sources(table), "readings": _readings()}
     for name, html in pages.items():
         page = folder / f"{name}.md"
         page.write_text(page.read_text("utf-8").replace("%TABLE%", html), "utf-8")
-
-
-def _only_notebooks(folder, names):
-    return [name for name in names if not name.endswith(".ipynb")]
 
 
 def _rows(heads, rows):
@@ -154,3 +157,7 @@ def _readings():
         for r in companion("readings").itertuples()
     ]
     return _rows(["figure", "reading", "verdict", "reason"], rows)
+
+
+if __name__ == "__main__":
+    lay_out(Path(sys.argv[1]))
