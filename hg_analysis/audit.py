@@ -34,7 +34,7 @@ UNITS = {
     "growth": r"%( per year)?",
     "share": r"%( of .*)?",
     "change": r"percentage points.*|.* per year",
-    "plan": r"% (of|above) plan",
+    "plan": r"% (of plan|above plan|of target)",
 }
 
 

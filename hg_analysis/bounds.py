@@ -22,7 +22,7 @@ _RELATION_WORDS = (
     ("top", "<="),
 )
 _FALL = ("giảm", "gảm")  # the second is the document's own misprint
-_FIRMNESS = ["actual", "revised", "preliminary", "estimate", "plan", "target", "pledge"]
+_FIRMNESS = ["actual", "revised", "preliminary", "estimate", "plan", "pledge", "target"]
 
 
 class Printed(NamedTuple):
@@ -157,7 +157,7 @@ class Figure:
         elsewhere, or implied by arithmetic.
     status, relation : str
         As in ``data/indicators.csv``; a derived number is as firm as the least
-        firm of what it is made of.
+        firm of what it is made of, targets aside.
     refs : tuple of str
         Places in the source: ``¶11.7`` is paragraph 11, numeral 7, of the
         appendix; any other is an identifier in ``data/sources.csv``.
@@ -236,7 +236,7 @@ def derive(indicator, formula, *inputs, place=None, period=None, **constants):
         place=figures[0].place if place is None else place,
         period=_span(figures) if period is None else period,
         relation=_relation(value, low, high, figures),
-        status=max((each.status for each in figures), key=_firmness),
+        status=_status(figures),
         refs=tuple(dict.fromkeys(ref for each in figures for ref in each.refs)),
     )
 
@@ -254,5 +254,7 @@ def _relation(value, low, high, figures):
     return "<=" if high - value < value - low else ">="
 
 
-def _firmness(status):
-    return _FIRMNESS.index(status) if status in _FIRMNESS else -1
+def _status(figures):
+    """Return the least firm of the inputs; a target is set, and makes nothing less firm."""
+    found = [f.status for f in figures if f.status != "target"] or ["target"]
+    return max(found, key=lambda status: _FIRMNESS.index(status) if status else -1)

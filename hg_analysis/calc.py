@@ -297,33 +297,33 @@ def percent(part, base):
     return 100 * part / base
 
 
-def price_change(nominal, real, years):
-    """Average yearly change of the implicit price index.
+def price_change(start, end, *rates):
+    """Average yearly change of the implicit price index between two years.
 
     Parameters
     ----------
-    nominal, real : number
-        Multiples of the same aggregate over the same years, at current and at
-        constant prices.
-    years : int
-        Years between start and end.
+    start, end : number
+        The same aggregate at the current prices of the first and the last year.
+    *rates : number
+        Percent a year at constant prices, one for each year between them.
 
     Returns
     -------
     number
-        Percent a year: ``100 ((nominal / real)^(1/n) − 1)``.
+        Percent a year: ``100 ((end / start / Π(1 + r_i))^(1/n) − 1)``.
 
     Notes
     -----
     The implicit price deflator of the System of National Accounts 2008,
-    chapter 15: current-price value over constant-price volume.
+    chapter 15: value at current prices over volume.
 
     Examples
     --------
-    >>> round(price_change(1.21, 1.0, 2), 10)
-    10.0
+    >>> round(price_change(100, 121, 10), 10), round(price_change(100, 121, 0, 0), 10)
+    (10.0, 10.0)
     """
-    return 100 * ((nominal / real) ** (1 / years) - 1)
+    volume = reduce(mul, map(_factor, rates))
+    return 100 * ((end / start / volume) ** (1 / len(rates)) - 1)
 
 
 def plan(actual, attainment):

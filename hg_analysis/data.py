@@ -211,6 +211,7 @@ def _join(frame, checked, books):
         exact=(table.measure == "count") | (table.status == "target"),
         floor=np.where(table.measure.isin(["change", "growth"]), -np.inf, 0.0),
     )
+    table.loc[~checked.has_digit, ["low", "high"]] = 0, np.inf  # a word leaves no rounding
     return table
 
 

@@ -62,8 +62,8 @@ def bounds_text(figure):
     """Write the bounds, rounded outwards so that they hold what they must."""
     if figure.low == figure.high:
         return words.name("label", "exact")
-    if figure.relation not in "=~":
-        return ""  # the sign before the value says it
+    if figure.relation not in "=~" or not math.isfinite(figure.high):
+        return ""  # the sign before the value says it, or words leave none
     decimals = digits(figure) + (figure.decimals is not None)
     scale = 10**decimals
     low, high = (

@@ -116,10 +116,10 @@ def test_second_half_weighs_back_to_the_year(year, first, weight):
     assert weight * first + (1 - weight) * second == pytest.approx(year, abs=1e-9)
 
 
-@given(st.floats(0.5, 3), st.floats(0.5, 3), st.integers(1, 8))
-def test_price_change_times_volume_is_value(nominal, real, years):
-    prices = calc.multiple(calc.price_change(nominal, real, years), years)
-    assert prices * real == pytest.approx(nominal)
+@given(levels, levels, st.lists(rates, min_size=1, max_size=6))
+def test_price_change_times_volume_is_value(start, end, each):
+    prices = calc.multiple(calc.price_change(start, end, *each), len(each))
+    assert start * prices * (1 + calc.chain(*each) / 100) == pytest.approx(end)
 
 
 @given(levels, levels)

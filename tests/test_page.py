@@ -87,7 +87,8 @@ def test_numbers_are_written_with_the_digits_that_bounds_leave(figure, value, bo
 
 
 def test_written_bounds_hold_the_bounds(table):
-    for row in table[(table.relation == "=") & (table.low < table.high)].itertuples():
+    rounded = (table.relation == "=") & (table.low < table.high) & (table.high < math.inf)
+    for row in table[rounded].itertuples():
         figure = Figure("grdp", row.value, row.low, row.high)
         low, high = (float(t.replace(",", "")) for t in page.bounds_text(figure).split(" – "))
         assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
@@ -114,7 +115,7 @@ def test_rows_are_read_back_with_their_bounds(table):
         Figure("grdp_multiple", 2.03, 2.02, 2.04, place="hau_giang"),
     ]
     text = page.values_drawn(charts.intervals(charts.axes(), rows))
-    assert "Income per person against the start of the term: 2 (1.5 to 2.5)" in text
+    assert "Income per person against the start of the term: 2\n" in text
     assert "GRDP at current prices against 2020: 2.03 (2.02 to 2.04)" in text
 
 
