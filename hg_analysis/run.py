@@ -53,6 +53,7 @@ def _execute(path, folder, parameters):
     import nbformat
     from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     if not path.is_file():
         return "no such notebook"
@@ -68,6 +69,9 @@ def _execute(path, folder, parameters):
                 kernel_name="python3",
                 language="python",
                 progress_bar=sys.stderr.isatty(),
+                config=Config(
+                    {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
+                ),
             )
         except PapermillExecutionError as error:
             return f"cell {error.cell_index + 1} failed, {error.ename}: {error.evalue}"
