@@ -9,15 +9,14 @@ from html import escape
 from pathlib import Path
 
 from hg_analysis import words
-from hg_analysis.data import DATA, companion, figures, load
+from hg_analysis.data import DATA, companion, figure, figures, load
 from hg_analysis.page import bounds_text, value_text
 
 ROOT = DATA.parent
 
 
-def anchor(ref):
-    """Return the place on the figures page of ``¶11.7``, or of a paragraph's figure in words."""
-    paragraph, _, nth = ref.removeprefix("¶").partition(".")
+def anchor(paragraph, nth):
+    """Return the place on the figures page of a numeral, or of a paragraph's figure in words."""
     return f"p{paragraph}-{nth or 'words'}"
 
 
@@ -54,53 +53,33 @@ def _rows(heads, rows):
 
 
 def _stated(table):
-    """Every numeral of the appendix, paragraph by paragraph, with the figure that it states."""
-    own = {f.refs[0]: f for i in table.indicator.unique() for f in _own(table, i)}
-    printed = {
-        (f"¶{row.paragraph}.{row.nth}" if row.nth else f"¶{row.paragraph}"): (row.printed, row.note)
-        for row in table.itertuples()
-        if row.paragraph
-    }
-    numerals = [(f"¶{n.paragraph}.{n.nth}", n) for n in companion("numerals").itertuples()]
-    listed = {ref: numeral for ref, numeral in numerals}
-    listed |= {ref: None for ref in own if ref not in listed}
-    parts = []
+    """Every paragraph of the appendix: the figures that it states, and its other numerals."""
+    rows = table[table.origin == "document"].set_index(["paragraph", "nth"], drop=False)
+    numerals, parts = companion("numerals"), []
     for paragraph in companion("paragraphs").itertuples():
-        refs = [r for r in listed if r.removeprefix("¶").split(".")[0] == paragraph.paragraph]
+        number = paragraph.paragraph
         opening = f"{paragraph.section_en} · «{paragraph.opening} …»"
-        parts.append(f'<h3 id="p{paragraph.paragraph}">¶{paragraph.paragraph}</h3>')
-        parts.append(f"<p>{escape(opening)}</p>")
-        heads = [
-            "numeral",
-            "printed",
-            "figure",
-            "period",
-            "value",
-            "bounds",
-            "unit",
-            "status",
-            "note",
-        ]
-        parts.append(_rows(heads, [(anchor(r), _cells(r, listed[r], own, printed)) for r in refs]))
+        parts.append(f'<h3 id="p{number}">¶{number}</h3><p>{escape(opening)}</p>')
+        own = rows[rows.paragraph == number]
+        if len(own):
+            heads = ["numeral", "printed", "figure", "period", "value", "bounds", "unit", "status"]
+            cells = [(anchor(*row.Index), _stated_cells(table, row)) for row in own.itertuples()]
+            parts.append(_rows([*heads, "note"], cells))
+        others = numerals[(numerals.paragraph == number) & (numerals.role != "figure")]
+        if len(others):
+            listed = [
+                f'<span id="{anchor(number, n.nth)}">{number}.{n.nth}: {escape(n.printed)} '
+                f"({escape(words.name('role', n.role))})</span>"
+                for n in others.itertuples()
+            ]
+            parts.append(f"<p>{words.name('label', 'others')}: {'; '.join(listed)}</p>")
     return "\n".join(parts)
 
 
-def _own(table, indicator):
-    rows = table[(table.indicator == indicator) & (table.origin == "document")]
-    return figures(rows, indicator) if len(rows) else []
-
-
-def _cells(ref, numeral, own, printed):
-    figure = own.get(ref)
-    if figure is None:
-        return [
-            ref[1:],
-            escape(numeral.printed),
-            escape(words.name("role", numeral.role)),
-            *[""] * 6,
-        ]
-    text, note = printed[ref]
-    return [ref[1:], escape(text), *_figure_cells(figure), escape(note)]
+def _stated_cells(table, row):
+    place = f"{row.paragraph}.{row.nth}" if row.nth else row.paragraph
+    stated = figure(table, row.indicator, period=row.period, origin="document")
+    return [place, escape(row.printed), *_figure_cells(stated), escape(row.note)]
 
 
 def _figure_cells(figure):
