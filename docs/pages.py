@@ -26,18 +26,24 @@ def lay_out(folder):
     Parameters
     ----------
     folder : pathlib.Path
-        Filled anew; a folder under ``build/``.
+        Must not exist yet.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
     (folder / "notebooks").mkdir()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, folder / "notebooks")
     table = load()
+    readme = (ROOT / "README.md").read_text("utf-8")
     pages = {"figures": _stated(table), "sources": _sources(table), "readings": _readings()}
-    for name, html in pages.items():
+    pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
+    for name, content in pages.items():
         page = folder / f"{name}.md"
-        page.write_text(page.read_text("utf-8").replace("%TABLE%", html), "utf-8")
+        page.write_text(page.read_text("utf-8").replace("%TABLE%", content), "utf-8")
+
+
+def _part(text, heading):
+    """Return what stands under a heading of a Markdown text."""
+    return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0].strip()
 
 
 def _rows(heads, rows):

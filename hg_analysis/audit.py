@@ -54,7 +54,7 @@ def audit(path=None, source=None):
     list of Fault, list of str
         What is wrong, and a line on each thing that was checked.
     """
-    path = Path(path) if path else DATA / "indicators.csv"
+    path = Path(path) if path is not None else DATA / "indicators.csv"
     faults, notes = [], []
 
     def add(check, *arguments):

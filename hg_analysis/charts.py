@@ -1,9 +1,10 @@
-"""The growth charts: paths over years and rows of intervals, one visual language.
+"""The charts: paths over years, named rows, steps, shares of three; one visual language.
 
 Every chart draws on the Axes it is given and returns it. Colour and mark say
 where a number comes from; names and units come from the data files.
 """
 
+import math
 import textwrap
 from itertools import pairwise
 
@@ -122,7 +123,7 @@ def intervals(ax, figures):
     -------
     matplotlib.axes.Axes
     """
-    ax.set_gid("rows")  # tells the text form that the rows are named
+    ax.set_gid("rows")  # tells the text form that the rows are named, as in the charts below
     for (indicator, place, origin), group in _series(figures).items():
         rows = [len(figures) - 1 - figures.index(f) for f in group]
         ax.errorbar(
@@ -137,14 +138,144 @@ def intervals(ax, figures):
         )
         for figure, row in zip(group, rows):
             _write(ax, value_text(figure), (figure.value, row), origin, (0, 8))
-    names = [textwrap.fill(_row_name(figure, figures), 46) for figure in reversed(figures)]
-    ax.set_yticks(range(len(figures)), names)
-    ax.set_ylim(-0.6, len(figures) - 0.2)
-    ax.set_xlabel(words.unit(figures[0].indicator))
-    ax.xaxis.set_major_formatter(_number)
-    ax.margins(x=0.12)
-    ax.grid(axis="x", color="#ddd")
-    return _finish(ax, figures)
+    return _finish_rows(ax, figures)
+
+
+def bars(ax, figures, plans=()):
+    """Draw figures as named bars from zero; with plans, a mark across each bar.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    figures : list of Figure
+        In one unit; drawn from top to bottom. Nested groups make a funnel.
+    plans : list of Figure
+        What each figure is held against, in the order of the figures.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    for (indicator, place, origin), group in _series(figures).items():
+        rows = [len(figures) - 1 - figures.index(f) for f in group]
+        color, name = STYLE[origin]["color"], _series_name(indicator, place, origin)
+        ax.barh(rows, [f.value for f in group], height=0.55, color=color, label=name)
+        for figure, row in zip(group, rows):
+            _write(ax, value_text(figure), (figure.value, row), origin, (5, 0))
+    for row, plan in zip(range(len(figures) - 1, -1, -1), plans):
+        color, name = STYLE[plan.origin]["color"], _series_name(*_key(plan))
+        ax.plot([plan.value] * 2, [row - 0.4, row + 0.4], color=color, linewidth=3, label=name)
+        _write(ax, value_text(plan), (plan.value, row + 0.35), plan.origin, (0, 2))
+    return _finish_rows(ax, figures, plans)
+
+
+def change(ax, pairs):
+    """Draw what was and what is as rows, an arrow from before to after.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    pairs : list of (Figure, Figure)
+        Before and after, in one unit; drawn from top to bottom and named by the first.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    starts = [before for before, _ in pairs]
+    for row, (before, after) in zip(range(len(pairs) - 1, -1, -1), pairs):
+        ax.annotate(
+            "",
+            (after.value, row),
+            (before.value, row),
+            arrowprops={"arrowstyle": "-|>", "color": "#888", "linewidth": 1.5},
+        )
+        for figure, side in ((before, 1), (after, -1)):
+            side = side if before.value >= after.value else -side
+            name = _series_name(*_key(figure))
+            ax.errorbar([figure.value], [row], label=name, markersize=8, **STYLE[figure.origin])
+            _write(ax, value_text(figure), (figure.value, row), figure.origin, (9 * side, 6))
+    ax.set_xlim(left=0)
+    return _finish_rows(ax, starts, [after for _, after in pairs])
+
+
+def steps(ax, start, changes, end):
+    """Draw how changes lead from one level to another: a waterfall.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    start, end : Figure or None
+        Levels at the top and the bottom, in the unit of the changes; without a
+        start the changes add up from zero.
+    changes : list of Figure
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    rows = [each for each in (start, *changes, end) if each is not None]
+    at = 0.0
+    for row, figure in zip(range(len(rows) - 1, -1, -1), rows):
+        left = 0.0 if figure in (start, end) else at
+        color, name = STYLE[figure.origin]["color"], _series_name(*_key(figure))
+        ax.barh(row, figure.value, left=left, height=0.55, color=color, label=name)
+        at = left + figure.value
+        _write(ax, value_text(figure), (max(left, at), row), figure.origin, (5, 0))
+    ax.axvline(0, color="#444", linewidth=0.8)
+    return _finish_rows(ax, rows)
+
+
+def ternary(ax, corners, points, region=()):
+    """Draw shares of three parts as points of a triangle, joined in their order.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    corners : list of str
+        Indicators of the three parts: left, right and top corner.
+    points : list of (Figure, Figure, Figure)
+        Shares in percent, in the order of the corners, that add up to 100.
+    region : list of (float, float, float)
+        Corners of an area of shares to shade.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("ternary")
+    for share in range(20, 100, 20):
+        for line in (((share, 0), (0, share)), ((share, 100 - share), (share, 0))):
+            ends = [(100 - a - b, a, b) for a, b in line]
+            for turn in range(3) if line[0][1] == 0 else ():
+                ax.plot(*_flat([e[turn:] + e[:turn] for e in ends]), color="#ddd", lw=0.8, zorder=0)
+    ax.plot(*_flat([(100, 0, 0), (0, 100, 0), (0, 0, 100), (100, 0, 0)]), color="#444", lw=1)
+    if len(region):
+        ax.fill(*_flat(region), color=STYLE["implied"]["color"], alpha=0.15)
+    for corner, indicator, ha in zip(((100, 0, 0), (0, 100, 0), (0, 0, 100)), corners, "rlc"):
+        (x,), (y,) = _flat([corner])
+        align = {"r": "right", "l": "left", "c": "center"}[ha]
+        name = textwrap.fill(words.name("indicator", indicator), 22)
+        ax.text(x, y + (3 if ha == "c" else 0), name, ha=align, va="bottom" if ha == "c" else "top")
+    for (_, place, origin), group in _series([point[0] for point in points]).items():
+        own = [point for point in points if point[0] in group]
+        x, y = _flat([[part.value for part in point] for point in own])
+        label = f"{words.name('place', place)} · {words.name('origin', origin)}"
+        ax.errorbar(x, y, label=label, linewidth=1, markersize=7, **STYLE[origin])
+        for point, left, height in zip(own, x, y):
+            period = words.period(point[0].period)
+            ax.text(left + 2, height, period, color=STYLE[origin]["color"], va="center", fontsize=9)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return _finish(ax, [part for point in points for part in point])
+
+
+def _flat(shares):
+    """Place shares of three parts in the plane: left, right and top corner."""
+    return [b + c / 2 for _, b, c in shares], [c * 3**0.5 / 2 for _, _, c in shares]
 
 
 def _year(figure):
@@ -155,18 +286,21 @@ def _year(figure):
 
 def _errors(figures):
     """Lengths of the bars to the bounds; an open side has none."""
-    ends = [(f.value - f.low, f.high - f.value) for f in figures]
-    return [
-        [e[side] if 0 < e[side] < f.value else 0 for e, f in zip(ends, figures)] for side in (0, 1)
-    ]
+    closed = [f.relation in "=~" and math.isfinite(f.high - f.low) for f in figures]
+    ends = [(f.value - f.low, f.high - f.value) if c else (0, 0) for f, c in zip(figures, closed)]
+    return [[max(0, low) for low, _ in ends], [max(0, high) for _, high in ends]]
 
 
 def _series(figures):
     """Group figures that belong together: same indicator, place and origin."""
     groups = {}
     for figure in figures:
-        groups.setdefault((figure.indicator, figure.place, figure.origin), []).append(figure)
+        groups.setdefault(_key(figure), []).append(figure)
     return groups
+
+
+def _key(figure):
+    return figure.indicator, figure.place, figure.origin
 
 
 def _series_name(indicator, place, origin):
@@ -182,7 +316,7 @@ def _row_name(figure, figures):
     parts = [
         words.name("indicator", figure.indicator) if len(alike) < len(figures) else "",
         words.name("place", figure.place) if len({f.place for f in figures}) > 1 else "",
-        words.period(figure.period) if len({f.period for f in alike}) > 1 else "",
+        words.period(figure.period) if len({f.period for f in figures}) > 1 else "",
         words.name("status", figure.status) if figure.origin == "plan" else "",
         *map(publisher, own),
     ]
@@ -218,11 +352,24 @@ def _write(ax, text, point, origin, offset):
         xytext=offset,
         textcoords="offset points",
         ha="center" if offset[0] == 0 else "right" if offset[0] < 0 else "left",
-        va="bottom" if offset[1] > 0 else "top",
+        va="center" if offset[1] == 0 else "bottom" if offset[1] > 0 else "top",
         color=STYLE[origin]["color"],
         fontsize=9.5,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )
+
+
+def _finish_rows(ax, figures, others=()):
+    """Name the rows, from the bottom, and the scale below them."""
+    names = [textwrap.fill(_row_name(figure, figures), 46) for figure in reversed(figures)]
+    ax.set_yticks(range(len(figures)), names)
+    ax.set_ylim(-0.6, len(figures) - 0.2)
+    ax.set_xlabel(words.unit(figures[0].indicator))
+    ax.xaxis.set_major_formatter(_number)
+    ax.margins(x=0.12)
+    ax.grid(axis="x", color="#ddd")
+    ax.set_axisbelow(True)
+    return _finish(ax, [*figures, *others])
 
 
 def _finish(ax, figures):

@@ -34,6 +34,9 @@ def main(argv=None):
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(f"{error.filename or 'hg-analysis'}: {error.strerror or error}", file=sys.stderr)
+        return 1
 
 
 def _check(arguments):

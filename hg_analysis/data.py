@@ -100,8 +100,11 @@ def read(path, columns):
         raise DataError(_broken_rows(path, len(columns))) from None
     if frame.empty:
         raise _whole(path, "no rows", "a header and at least one row")
-    if not isinstance(frame.index, pd.RangeIndex):  # the first row is longer than the header
-        raise DataError(_broken_rows(path, len(columns)))
+    # pandas fills short rows; reading a very large file twice for that would cost too much.
+    if path.stat().st_size < 20e6 or not isinstance(frame.index, pd.RangeIndex):
+        faults = list(_broken_rows(path, len(columns)))
+        if faults:
+            raise DataError(faults)
     for column in set(columns) - {"value", "printed"}:
         frame[column] = frame[column].astype("category")
     blank = np.flatnonzero(frame.iloc[:, 0] == "")
@@ -114,12 +117,23 @@ def read(path, columns):
 def _broken_rows(path, cells):
     """List the rows that do not have as many cells as the header."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        rows, start = csv.reader(handle), 1
-        for row in rows:
-            if len(row) != cells:
-                expected = f"{cells} cells; text with commas or quotes stands in double quotes"
-                yield Fault(path.name, start, None, f"{len(row)} cells", expected)
-            start = rows.line_num + 1
+        rows, start = csv.reader(handle, strict=True), 1
+        try:
+            for row in rows:
+                if len(row) != cells and row:
+                    expected = f"{cells} cells; text with commas or quotes stands in double quotes"
+                    yield Fault(path.name, start, None, f"{len(row)} cells", expected)
+                start = rows.line_num + 1
+        except csv.Error as error:
+            expected = "double quotes only around a whole cell, closed, and doubled inside it"
+            yield Fault(path.name, start, None, str(error), expected)
+
+
+def _lines_of_rows(path):
+    """Return the line on which each row starts; a quoted cell can span several."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        rows = csv.reader(handle)
+        return [1 + end for end in [rows.line_num for _ in rows]]
 
 
 def _whole(path, found, expected):
@@ -138,21 +152,24 @@ def _check_header(path, columns):
     with path.open(encoding="utf-8-sig", newline="") as handle:
         header = handle.readline().rstrip("\r\n")
     if not header:
-        raise _whole(path, "an empty file", "a header and at least one row")
+        found = "a blank first line" if path.stat().st_size else "an empty file"
+        raise _whole(path, found, "a header and at least one row")
+    if "\0" in header:
+        raise _whole(path, "NUL characters", schema.UTF8)
     names = [name.strip('"') for name in header.split(",")]
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and separator in header:
             raise _whole(path, f"columns separated by {called}", schema.SEPARATOR)
-    faults = [
-        Fault(path.name, 1, name, "no such column", f"the columns {', '.join(columns)}")
-        for name in columns
-        if name not in names
-    ]
-    faults += [
-        Fault(path.name, 1, name, "an unknown column", f"only {', '.join(columns)}")
-        for name in dict.fromkeys(names)
-        if name not in columns or names.count(name) > 1
-    ]
+    listed = ", ".join(columns)
+    if not set(names) & set(columns):
+        raise _whole(path, "no header", f"the columns {listed} in the first line")
+    missing = [name for name in columns if name not in names]
+    faults = [Fault(path.name, 1, n, "no such column", f"the columns {listed}") for n in missing]
+    for name in dict.fromkeys(names):
+        if name not in columns:
+            faults.append(Fault(path.name, 1, name, "an unknown column", f"only {listed}"))
+        elif names.count(name) > 1:
+            faults.append(Fault(path.name, 1, name, "a column that stands twice", "it once"))
     if faults:
         raise DataError(faults)
 
@@ -189,7 +206,11 @@ def load(path=None):
     path = Path(path) if path is not None else DATA / "indicators.csv"
     frame = read(path, COLUMNS["indicators"])
     books = {name: companion(name) for name in ("codebook", "sources", "terms")}
-    return _join(frame, schema.validate(frame, path.name, **books), books)
+    try:
+        return _join(frame, schema.validate(frame, path.name, **books), books)
+    except DataError as error:
+        lines = _lines_of_rows(path)
+        raise DataError(f._replace(row=lines[f.row - 2]) for f in error.faults) from None
 
 
 def _join(frame, checked, books):
@@ -239,9 +260,14 @@ def figures(table, indicator, place="hau_giang", **where):
         If there is none.
     """
     wanted = {"indicator": indicator} | ({"place": place} if place else {}) | where
+    if unknown := wanted.keys() - set(table.columns):
+        raise LookupError(
+            f"no column {', '.join(sorted(unknown))}; there are {list(table.columns)}"
+        )
     mask = np.ones(len(table), bool)
     for column, allowed in wanted.items():
-        mask &= table[column].isin([allowed] if isinstance(allowed, str) else list(allowed))
+        several = isinstance(allowed, (list, tuple, set))
+        mask &= table[column].isin(list(allowed) if several else [allowed])
     rows = table[mask]
     if rows.empty:
         asked = ", ".join(f"{column} {allowed!r}" for column, allowed in wanted.items())

@@ -28,7 +28,7 @@ class Fault(NamedTuple):
 
     def __str__(self):
         place = self.file + (f":{self.row}" if self.row else "")
-        column = f" column {self.column}:" if self.column else ""
+        column = f" column {self.column.encode('unicode_escape').decode()}:" if self.column else ""
         return f"{place}:{column} found {self.value!r}; expected {self.expected}"
 
 
@@ -45,6 +45,8 @@ class DataError(ValueError):
 
     def __init__(self, faults):
         self.faults = list(faults)
+        if not self.faults:
+            raise ValueError("a DataError names at least one fault")
         lines = [str(fault) for fault in self.faults[: self.SHOWN]]
         if len(self.faults) > self.SHOWN:
             lines.append(f"… and {len(self.faults) - self.SHOWN} more")

@@ -48,6 +48,8 @@ def digits(figure):
         return figure.decimals
     width = figure.high - figure.low
     most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
+    if width == 0 and figure.value == round(figure.value):
+        return 0  # a count, exact
     if not 0 < width < math.inf or figure.relation != "=":
         return min(most, 1)
     return min(most, max(0, math.ceil(-math.log10(width / 2))))
@@ -79,8 +81,12 @@ def _sources():
 
 
 def publisher(ref):
-    """Return the name of a reference: the appendix's place or the publisher."""
-    return ref if ref.startswith("¶") else _sources().publisher[ref]
+    """Return the name of a reference: the appendix's place or the publisher, marked if weak."""
+    if ref.startswith("¶"):
+        return ref
+    source = _sources().loc[ref]
+    weak = f" ({words.name('kind', source.kind)})" if source.kind == "secondary" else ""
+    return source.publisher + weak
 
 
 def _link(ref):
@@ -88,8 +94,8 @@ def _link(ref):
         return ref  # the site turns it into a link
     source = _sources().loc[ref]
     if not source.address.startswith(("https://", "http://")):
-        return escape(source.publisher)
-    return f'<a href="{escape(source.address)}">{escape(source.publisher)}</a>'
+        return escape(publisher(ref))
+    return f'<a href="{escape(source.address)}">{escape(publisher(ref))}</a>'
 
 
 def _show_table(figures):
@@ -176,22 +182,39 @@ def values_drawn(ax):
     rows = [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     rows = rows if ax.get_gid() == "rows" else None
     lines = []
+
+    def where(x, y):
+        if ax.get_gid() == "ternary":
+            top = y / (3**0.5 / 2)
+            right = x - top / 2
+            return f"{100 - right - top:.6g} / {right:.6g}", top
+        return (rows[round(y)], x) if rows else (f"{x:g}", y)
+
     for container in ax.containers:
+        lines.append(container.get_label())
+        if not hasattr(container, "lines"):  # bars
+            for bar in container:
+                place, end = where(
+                    bar.get_x() + bar.get_width(), bar.get_y() + 0.5 * bar.get_height()
+                )
+                start = f" from {bar.get_x():.7g}" if bar.get_x() else ""
+                lines.append(f"  {place}{start}: {end:.7g}")
+            continue
         points, _, bars = container.lines
         segments = bars[0].get_segments() if bars else []
-        lines.append(container.get_label())
-        for place, (x, y) in enumerate(points.get_xydata()):
-            ends = segments[place][:, 0 if rows else 1] if segments else (np.nan, np.nan)
-            where, value = (rows[round(y)], x) if rows else (f"{x:g}", y)
+        for number, point in enumerate(points.get_xydata()):
+            ends = segments[number][:, 0 if rows else 1] if segments else (np.nan, np.nan)
             bar = f" ({ends[0]:.7g} to {ends[1]:.7g})" if ends[1] > ends[0] else ""
-            lines.append(f"  {where}: {value:.7g}{bar}")
+            place, value = where(*point)
+            lines.append(f"  {place}: {value:.7g}{bar}")
     for line in ax.lines:
         if not line.get_label().startswith("_"):
             lines.append(line.get_label())
-            lines += [f"  {x:g}: {y:.7g}" for x, y in line.get_xydata()]
-    written = [" ".join(text.get_text().split()) for text in ax.texts]
-    lines += [f"[{' · '.join(written)}]"] if written else []
-    return "\n".join(lines)
+            for point in line.get_xydata()[: 1 if rows else None]:
+                place, value = where(*point)
+                lines.append(f"  {place}: {value:.7g}")
+    written = filter(None, (" ".join(text.get_text().split()) for text in ax.texts))
+    return "\n".join([*lines, f"[{' · '.join(written)}]"])
 
 
 def _display(data, metadata=None):

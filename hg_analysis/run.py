@@ -35,14 +35,14 @@ def execute(notebooks=(), data=None, language=None, out=None):
         0, or 1 where a notebook could not be executed (the rest still are).
     """
     parameters = {"language": language} if language else {}
-    if data:
+    if data is not None:
         parameters["data"] = str(Path(data).resolve())
-    if parameters and not out:
+    if parameters and out is None:
         print("--data and --language need --out: the notebooks keep the bundled data in English")
         return 1
     status = 0
     for path in map(Path, notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))):
-        problem = _execute(path, Path(out) if out else path.parent, parameters)
+        problem = _execute(path, None if out is None else Path(out), parameters)
         print(f"{path.name}: {problem or 'executed'}", file=sys.stderr if problem else sys.stdout)
         status |= bool(problem)
     return status
@@ -56,7 +56,14 @@ def _execute(path, folder, parameters):
     from traitlets.config import Config
 
     if not path.is_file():
+        path = NOTEBOOKS / f"{path.stem}.ipynb"
+    try:
+        nbformat.read(path, 4)
+    except FileNotFoundError:
         return "no such notebook"
+    except ValueError:
+        return "not a notebook"
+    folder = path.parent if folder is None else folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".run-") as aside:
         result = Path(aside) / path.name

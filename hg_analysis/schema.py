@@ -97,7 +97,8 @@ def _period(text):
     if not match:
         return False
     start, end = match[1], match[2] or match[1]
-    return start >= "1900" and end[:4] <= "2100" and start[: len(end)] <= end
+    in_order = not match[2] or start[: len(end)] < end
+    return start >= "1900" and end[:4] <= "2100" and in_order
 
 
 def is_clean(text):

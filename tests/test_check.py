@@ -193,6 +193,16 @@ def test_a_source_that_is_not_there(capsys, tmp_path):
     assert "the appendix as UTF-8 text" in capsys.readouterr().out
 
 
+def test_another_text_altogether(tmp_path):
+    (tmp_path / "text.txt").write_text("Một dòng.\n", "utf-8")
+    assert len(audit(source=tmp_path / "text.txt")[0]) > 108
+
+
+def test_an_empty_name_of_a_file_is_no_default(capsys):
+    assert main(["check", "--data", ""]) == 1
+    assert "240 figures valid" not in capsys.readouterr().out
+
+
 def test_a_closed_pipe_is_no_error():
     command = [sys.executable, "-m", "hg_analysis.cli", "check"]
     first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

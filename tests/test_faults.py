@@ -47,6 +47,8 @@ BROKEN = {
     "a sign against the words": ({"value": "-72472"}, "value", "positive"),
     "a wrong month": ({"period": "2023-13"}, "period", "ISO 8601"),
     "a half-year": ({"period": "2023-H1"}, "period", "ISO 8601"),
+    "a period of nothing": ({"period": "2023/2023"}, "period", "ISO 8601"),
+    "a period of two kinds": ({"period": "2023-01/2023"}, "period", "ISO 8601"),
     "a period backwards": ({"period": "2025/2020"}, "period", "ISO 8601"),
     "a year of three digits": ({"period": "202"}, "period", "ISO 8601"),
     "a place in the document": ({"paragraph": "11"}, "paragraph", "blank for any other"),
@@ -119,6 +121,9 @@ WHOLE = {
     "only a header": ("header", "no rows"),
     "semicolons": (b"indicator;place;period\ngrdp;x;2020\n", "separated by semicolons"),
     "tabs": (b"indicator\tplace\ngrdp\tx\n", "separated by tabs"),
+    "a blank first line": (b"\nindicator,place\n", "a blank first line"),
+    "no header": (b"grdp,hau_giang,2020\n", "no header"),
+    "NUL characters": ("indicator,place\n".encode("utf-16-le"), "NUL"),
 }
 
 
@@ -157,12 +162,32 @@ def test_missing_and_unknown_columns(write):
 
 @pytest.mark.parametrize(
     ("text", "row"),
-    [("a,b,c\n", 3), ('grdp,"hau_giang,2020\n', 3), (",".join("x" * 12) + "\n", 3), ("\n", 3)],
+    [
+        ("a,b,c\n", 3),
+        ('grdp,"hau_giang,2020\n', 3),
+        (",".join("x" * 12) + "\n", 3),
+        (",".join("x" * 10) + "\n", 3),
+        ("\n", 3),
+        (",,,,,,,,,," + "\n", 3),
+        ('grdp,soc_trang,2022,1,=,actual,1 tỷ đồng,mpi_2021,,,"open', 3),
+        ('grdp,soc_trang,2022,1,=,actual,1 tỷ đồng,mpi_2021,,,"a"b\n', 3),
+    ],
 )
 def test_rows_that_do_not_fit_the_header(text, row, write):
     path = write([GOOD])
     path.write_text(path.read_text("utf-8") + text, "utf-8")
     assert {f.row for f in faults(path)} == {row}
+
+
+def test_rows_are_counted_in_lines_of_the_file(write):
+    spread = {**GOOD, "note": "over\nthree\nlines"}
+    found = faults(write([spread, {**GOOD, "place": "can_tho", "period": "x"}]))
+    assert {(f.row, f.column) for f in found} == {(2, "note"), (5, "period")}
+
+
+def test_an_error_names_at_least_one_fault():
+    with pytest.raises(ValueError, match="at least one fault"):
+        hg.DataError([])
 
 
 def test_the_first_row_longer_than_the_header(write):

@@ -13,6 +13,7 @@ import hg_analysis as hg
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 README = (ROOT / "README.md").read_text("utf-8")
 NUMBER = re.compile(r"(?<![\w.,¶–-])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])")
+DATE = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}")
 YEAR = re.compile(r"(?:19|20)\d\d")
 # What is a number only in form: places in the source and names that hold digits.
 NO_NUMBERS = re.compile(r"¶\d+(?:\.\d+)?|`[^`]*`|Sông Hậu 1\b|\]\([^)]*\)")
@@ -71,6 +72,7 @@ def test_every_picture_has_alt_text_and_a_list_of_its_values(notebook):
         for place, output in enumerate(cell.outputs):
             if "image/png" in output.data:
                 alt = output.metadata["image/png"]["alt"]
+                assert alt == output.data["text/plain"]  # which nbval compares
                 assert len(alt) > 20 and cell.metadata["mystnb"]["image"]["alt"] == alt
                 assert "<details>" in cell.outputs[place + 1].data["text/html"]
 
@@ -124,17 +126,41 @@ def stands(number, written, values):
     return any(abs(abs(value) - abs(float(number))) <= unit / 2 + 1e-9 for value in values)
 
 
-def test_every_number_in_prose_stands_in_an_output(notebook):
-    texts = [shown_text(cell) for cell in code_cells(notebook)]
-    written = set().union(*map(numbers, texts))
-    values = [float(number) for text in texts for number in values_of(text)]
-    for cell in prose_cells(notebook):
+def sections(notebook):
+    """Pairs of Markdown cell and the code cells that it may speak of.
+
+    A reading speaks of its own section; the title and the caveats at the end of all.
+    """
+    parts = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            parts.append([])
+        parts[-1].append(cell)
+    everything = code_cells(notebook)
+    for place, part in enumerate(parts):
+        whole = place in (0, len(parts) - 1)
+        shown = everything if whole else [cell for cell in part if cell.cell_type == "code"]
+        yield from ((cell, shown) for cell in part if cell.cell_type == "markdown")
+
+
+def test_every_number_in_prose_stands_in_an_output_of_its_section(notebook):
+    for cell, shown in sections(notebook):
+        texts = [shown_text(each) for each in shown]
+        written = set().union(*map(numbers, texts))
+        values = [float(number) for text in texts for number in values_of(text)]
         text = NO_NUMBERS.sub(" ", cell.source)
         text = re.sub(r"^\d+\. ", "", text, flags=re.MULTILINE)  # list numbers
-        text = re.sub(r"\b\d{1,2} (?=[A-Z][a-z]+ \d{4})", "", text)  # days of dates
+        text = DATE.sub(" ", text)
         for number in numbers(text):
             if not YEAR.fullmatch(number):
                 assert stands(number, written, values), f"{cell.id}: {number} is in no output"
+
+
+def test_every_full_date_in_prose_stands_in_the_data(notebook):
+    known = "\n".join(path.read_text("utf-8") for path in (ROOT / "data").glob("*.csv"))
+    for cell in prose_cells(notebook):
+        for date in DATE.findall(cell.source):
+            assert date in known, (cell.id, date)
 
 
 def test_every_number_in_the_readmes_findings_stands_in_its_notebook():

@@ -112,7 +112,7 @@ def test_a_path_is_read_back_as_drawn(growth):
 def test_rows_are_read_back_with_their_bounds(table):
     rows = [
         hg.figure(table, "income_per_person_multiple"),
-        Figure("grdp_multiple", 2.03, 2.02, 2.04, place="hau_giang"),
+        Figure("grdp_multiple", 2.03, 2.02, 2.04, place="hau_giang", period="2020/2025"),
     ]
     text = page.values_drawn(charts.intervals(charts.axes(), rows))
     assert "Income per person against the start of the term: 2\n" in text

@@ -70,6 +70,18 @@ def test_a_notebook_that_is_not_there(tmp_path, capsys):
     assert "no such notebook" in capsys.readouterr().err
 
 
+def test_what_cannot_be_written_is_said(notebook, tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["run", str(notebook.path), "--out", str(tmp_path / "file")]) == 1
+    assert "file: File exists" in capsys.readouterr().err
+
+
+def test_what_is_no_notebook_is_said(tmp_path, capsys):
+    (tmp_path / "page.ipynb").write_text("# a page")
+    assert main(["run", str(tmp_path / "page.ipynb")]) == 1
+    assert "not a notebook" in capsys.readouterr().err
+
+
 def test_normalise_drops_what_changes_and_keeps_alt_text():
     output = nbformat.v4.new_output(
         "display_data", {"image/png": "eA=="}, metadata={"image/png": {"alt": "A chart"}}
