@@ -5,6 +5,7 @@ and on mpmath intervals, so that :func:`hg_analysis.derive` can bound its result
 """
 
 from functools import reduce
+from math import ceil
 from operator import mul
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "average_growth",
     "chain",
     "compound",
+    "contribution",
+    "difference",
     "discount",
     "exchange_rate",
     "growth_between",
@@ -19,12 +22,19 @@ __all__ = [
     "last_growth_mean",
     "multiple",
     "path_value",
+    "per_house",
     "percent",
     "plan",
+    "plan_exceeded",
     "population",
     "price_change",
     "ratio",
+    "relative_change",
+    "remainder",
+    "scaled",
     "second_half",
+    "smallest_total",
+    "structural_change",
     "total",
 ]
 
@@ -466,3 +476,217 @@ def total(*values):
     6
     """
     return sum(values)
+
+
+def difference(value, base):
+    """Subtract one number from another in the same unit.
+
+    Parameters
+    ----------
+    value, base : number
+
+    Returns
+    -------
+    number
+        In their unit; percentage points where both are percentages.
+
+    Examples
+    --------
+    >>> difference(5, 3)
+    2
+    """
+    return value - base
+
+
+def remainder(*shares):
+    """Return what shares of one whole leave of it.
+
+    Parameters
+    ----------
+    *shares : number
+        Percent of the whole.
+
+    Returns
+    -------
+    number
+        Percent: ``100 − Σ s_i``.
+
+    Examples
+    --------
+    >>> remainder(60, 30)
+    10
+    """
+    return 100 - sum(shares)
+
+
+def relative_change(value, rate):
+    """Change a number by a percentage of itself.
+
+    Parameters
+    ----------
+    value : number
+    rate : number
+        Percent of ``value``.
+
+    Returns
+    -------
+    number
+        In the unit of ``value``.
+
+    Examples
+    --------
+    >>> relative_change(20, 10)
+    22.0
+    """
+    return value * _factor(rate)
+
+
+def structural_change(*changes):
+    """Index of structural change: half the sum of absolute changes of all shares.
+
+    Parameters
+    ----------
+    *changes : number
+        Change of each share in percentage points; over all parts they add up to 0.
+
+    Returns
+    -------
+    number
+        Percentage points, from 0 (no change) to 100 (nothing stays).
+
+    Notes
+    -----
+    The Michaely or Stoikov index, also called norm of absolute values; the
+    share of the whole that changed its part.
+
+    Examples
+    --------
+    >>> structural_change(10, -7, -3)
+    10.0
+    """
+    return sum(abs(change) for change in changes) / 2
+
+
+def contribution(share, growth):
+    """Contribution of a part to the growth of the whole.
+
+    Parameters
+    ----------
+    share : number
+        Percent of the whole in the year before.
+    growth : number
+        Percent, growth of the part.
+
+    Returns
+    -------
+    number
+        Percentage points of the whole's growth: ``share growth / 100``. Exact
+        for shares at the prices of the growth rates; an approximation for shares
+        at current prices.
+
+    Notes
+    -----
+    System of National Accounts 2008, chapter 15: additive contributions.
+
+    Examples
+    --------
+    >>> contribution(50, 10)
+    5.0
+    """
+    return share * growth / 100
+
+
+def plan_exceeded(actual, excess):
+    """Plan that a stated excess over it implies.
+
+    Parameters
+    ----------
+    actual : number
+    excess : number
+        Percent above plan.
+
+    Returns
+    -------
+    number
+        In the unit of ``actual``: ``actual / (1 + excess / 100)``.
+
+    Examples
+    --------
+    >>> plan_exceeded(125, 25)
+    100.0
+    """
+    return actual / _factor(excess)
+
+
+def per_house(cost, houses):
+    """Average cost of a house.
+
+    Parameters
+    ----------
+    cost : number
+        Billion VND.
+    houses : number
+
+    Returns
+    -------
+    number
+        Million VND per house.
+
+    Examples
+    --------
+    >>> per_house(50, 1000)
+    50.0
+    """
+    return 1000 * cost / houses
+
+
+def scaled(rate, population):
+    """Scale a rate per 10,000 people to a population.
+
+    Parameters
+    ----------
+    rate : number
+        Per 10,000 people.
+    population : number
+        People.
+
+    Returns
+    -------
+    number
+        In the unit that the rate counts.
+
+    Examples
+    --------
+    >>> scaled(10, 50000)
+    50.0
+    """
+    return rate * population / 10000
+
+
+def smallest_total(low, high):
+    """Smallest whole total of which some whole part has a share in given bounds.
+
+    Parameters
+    ----------
+    low, high : float
+        Bounds of the share in percent, ``[low, high)``.
+
+    Returns
+    -------
+    int
+        The least n for which a whole k exists with ``low <= 100 k / n < high``.
+
+    Notes
+    -----
+    What a printed percentage says about the count behind it: 50.0 can come
+    from 2, but 99.96 needs thousands. Not a formula for intervals.
+
+    Examples
+    --------
+    >>> smallest_total(49.95, 50.05), smallest_total(33.25, 33.35)
+    (2, 3)
+    """
+    total = 1
+    while 100 * ceil(low * total / 100 - 1e-12) / total >= high:
+        total += 1
+    return total

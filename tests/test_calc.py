@@ -135,3 +135,49 @@ def test_average_change_adds_back(start, end, years):
     change = calc.average_change(start, end, years)
     assert start + years * change == pytest.approx(end, abs=1e-6)
     assert calc.ratio(end, start) * start == pytest.approx(end)
+
+
+@given(levels, st.floats(-50, 300))
+def test_excess_over_plan_undoes_itself(actual, excess):
+    planned = calc.plan_exceeded(actual, excess)
+    assert calc.relative_change(planned, excess) == pytest.approx(actual)
+    assert calc.plan(actual, 100 + excess) == pytest.approx(planned)
+
+
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=5))
+def test_structural_change_is_the_sum_of_what_rose(changes):
+    changes.append(-sum(changes))  # shares add up to 100 before and after
+    rises = sum(change for change in changes if change > 0)
+    assert calc.structural_change(*changes) == pytest.approx(rises, abs=1e-9)
+
+
+def test_structure_of_2021_as_the_ministry_printed_its_changes(table):
+    # Printed on 2020: +0.14, +0.68, -0.84, +0.03 points; half the absolute sum.
+    assert "+0.14, +0.68, -0.84, +0.03 points" in table.note.astype(str).str.cat()
+    assert calc.structural_change(0.14, 0.68, -0.84, 0.03) == pytest.approx(0.845)
+
+
+def test_contribution_of_industry_2023_near_the_printed_one(table):
+    # Its share of 2022 at current prices times its growth; printed: 8.22 points.
+    share = hg.figure(table, "industry_share", period="2022")
+    growth = hg.figure(table, "industry_growth", period="2023")
+    printed = hg.figure(table, "industry_contribution")
+    assert calc.contribution(share.value, growth.value) == pytest.approx(printed.value, abs=0.5)
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000), st.integers(0, 2))
+def test_smallest_total_is_enough_and_least(part, total, decimals):
+    part = min(part, total)
+    shown = round(100 * part / total, decimals)
+    low, high = shown - 0.5 * 10**-decimals, shown + 0.5 * 10**-decimals
+    least = calc.smallest_total(low, high)
+    assert least <= total
+    assert any(low - 1e-9 <= 100 * k / least < high + 1e-9 for k in range(least + 1))
+
+
+@given(levels, levels)
+def test_rates_and_units(first, second):
+    assert calc.per_house(first, second) == pytest.approx(first * 1e9 / second / 1e6)
+    assert calc.scaled(first, second) == pytest.approx(first / 1e4 * second)
+    assert calc.difference(first, second) + second == pytest.approx(first)
+    assert calc.remainder(first, second) + first + second == pytest.approx(100)

@@ -125,6 +125,39 @@ def test_a_span_is_read_back(growth, table):
     assert page.values_drawn(ax).count("9.24") >= 2
 
 
+def test_bars_and_plans_are_read_back(table):
+    figures = [
+        hg.figure(table, name, origin="document") for name in ("communes", "new_rural_communes")
+    ]
+    ax = charts.bars(charts.axes(), figures, [hg.figure(table, "targets_total"), figures[0]])
+    assert read_back(ax) == [51, 42, 18, 51]
+    ax.containers[0][0].set_width(50)
+    assert read_back(ax)[0] == 50
+
+
+def test_before_and_after_are_read_back(table):
+    before = hg.figure(table, "provincial_divisions")
+    cut = hg.figure(table, "provincial_divisions_cut")
+    after = hg.derive("income_base", calc.difference, before, cut)
+    assert read_back(charts.change(charts.axes(), [(before, after)])) == [204, 104]
+
+
+def test_steps_add_up_as_drawn(table):
+    names = ("industry_contribution", "services_contribution", "agriculture_contribution")
+    parts = [hg.figure(table, name) for name in names]
+    end = hg.figure(table, "grdp_growth", period="2023")
+    ax = charts.steps(charts.axes(), None, parts, end)
+    assert read_back(ax) == pytest.approx([8.22, 8.22 + 3.22, 8.22 + 3.22 + 0.79, 12.27])
+
+
+def test_a_triangle_is_read_back_as_shares(table):
+    names = ("agriculture_share", "industry_share")
+    known = [hg.figure(table, name, period="2023") for name in names]
+    point = (*known, hg.derive("services_share", calc.remainder, *known))
+    ax = charts.ternary(charts.axes(), [figure.indicator for figure in point], [point])
+    assert "  21.95 / 35.68: 42.37" in page.values_drawn(ax)
+
+
 def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
     assert hg.show(charts.path(charts.axes(), growth)) is None
     (picture, metadata), (listed, _) = shown
