@@ -5,8 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import hg_analysis.data as hg_data
+
+# The same examples every time, and no clock: a test that fails does so on every machine.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("HG_SHARED", ROOT.parent / "shared"))
