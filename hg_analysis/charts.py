@@ -5,6 +5,7 @@ where a number comes from; names and units come from the data files.
 """
 
 import math
+import re
 import textwrap
 from itertools import pairwise
 
@@ -105,8 +106,9 @@ def span(ax, figure, start, end):
         [left, end + 0.4], [figure.value] * 2, color=color, linewidth=1.5, zorder=1, label=label
     )
     text = f"{value_text(figure)} · {words.name('origin', figure.origin)}"
-    _write(ax, text, (left, figure.value), figure.origin, (10, 5))
-    return ax
+    below = ax.yaxis_inverted()  # where less stands higher, the marks are above the line
+    _write(ax, text, (left, figure.value), figure.origin, (10, -5 if below else 5))
+    return _add_source(ax, figure)
 
 
 def intervals(ax, figures):
@@ -273,6 +275,41 @@ def ternary(ax, corners, points, region=()):
     return _finish(ax, [part for point in points for part in point])
 
 
+def against(ax, pairs):
+    """Draw one indicator against another, a point for each period, joined in their order.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    pairs : list of (Figure, Figure)
+        What is drawn to the right and what is drawn upwards, of one period.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    first, second = pairs[0]
+    x, y = [right.value for right, _ in pairs], [up.value for _, up in pairs]
+    ax.errorbar(
+        x,
+        y,
+        label=f"{words.name('indicator', first.indicator)} · {_series_name(*_key(second))}",
+        linewidth=1,
+        markersize=7,
+        **STYLE[second.origin],
+    )
+    for number, (right, up) in enumerate(pairs):
+        offset = (-8, 6) if number else (8, -6)
+        _write(ax, words.period(up.period), (right.value, up.value), up.origin, offset)
+    for figure, name_axis in ((first, ax.set_xlabel), (second, ax.set_ylabel)):
+        name = words.name("indicator", figure.indicator)
+        name_axis(textwrap.fill(f"{name} ({words.unit(figure.indicator)})", 46))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(_number)
+    ax.margins(0.15)
+    return _finish(ax, [figure for pair in pairs for figure in pair])
+
+
 def _flat(shares):
     """Place shares of three parts in the plane: left, right and top corner."""
     return [b + c / 2 for _, b, c in shares], [c * 3**0.5 / 2 for _, _, c in shares]
@@ -378,7 +415,21 @@ def _finish(ax, figures):
     places = ", ".join(ref for ref in refs if ref.startswith("¶"))
     others = [ref for ref in refs if not ref.startswith("¶")]
     document = [f"{words.name('label', 'appendix')} {places}"] if places else []
-    text = f"{words.name('label', 'source')}: " + "; ".join(document + others)
-    ax.figure.supxlabel(textwrap.fill(text, 140), x=0.01, ha="left", fontsize=8, color="#444")
+    _write_source(ax, f"{words.name('label', 'source')}: " + "; ".join(document + others))
     sns.despine(ax=ax)
     return ax
+
+
+def _add_source(ax, figure):
+    """Name what is drawn later, unless the source line already does."""
+    text = " ".join(ax.figure.get_supxlabel().split())
+    for name in map(publisher, figure.refs):
+        if not re.search(rf"(?<!\S){re.escape(name)}(?=[,;]|$)", text):
+            appendix = f"{words.name('label', 'appendix')} " if name.startswith("¶") else ""
+            text += f"; {appendix}{name}"
+    _write_source(ax, text)
+    return ax
+
+
+def _write_source(ax, text):
+    ax.figure.supxlabel(textwrap.fill(text, 140), x=0.01, ha="left", fontsize=8, color="#444")

@@ -181,3 +181,11 @@ def test_rates_and_units(first, second):
     assert calc.scaled(first, second) == pytest.approx(first / 1e4 * second)
     assert calc.difference(first, second) + second == pytest.approx(first)
     assert calc.remainder(first, second) + first + second == pytest.approx(100)
+
+
+@given(levels, st.integers(1, 50), st.integers(1, 50), st.sampled_from([0.25, 0.5, 1, 2, 4]))
+def test_parts_of_two_sizes_add_up_to_the_total(whole, large, small, times):
+    one_large = calc.part_size(whole, large, small, 1 / times)
+    one_small = calc.part_size(whole, small, large, times)
+    assert one_large == pytest.approx(times * one_small)
+    assert large * one_large + small * one_small == pytest.approx(whole)

@@ -123,6 +123,7 @@ def test_a_span_is_read_back(growth, table):
     ax = charts.path(charts.axes(), growth)
     charts.span(ax, hg.figure(table, "grdp_growth", origin="document"), 2021, 2025)
     assert page.values_drawn(ax).count("9.24") >= 2
+    assert ax.figure.get_supxlabel().endswith("; Appendix 3 ¶11.7")  # drawn, so named
 
 
 def test_bars_and_plans_are_read_back(table):
@@ -156,6 +157,16 @@ def test_a_triangle_is_read_back_as_shares(table):
     point = (*known, hg.derive("services_share", calc.remainder, *known))
     ax = charts.ternary(charts.axes(), [figure.indicator for figure in point], [point])
     assert "  21.95 / 35.68: 42.37" in page.values_drawn(ax)
+
+
+def test_one_indicator_against_another_is_read_back(table):
+    years = ["2019", "2020"]
+    scores, ranks = (
+        hg.figures(table, name, period=years, origin="published")
+        for name in ("pci_score", "pci_rank")
+    )
+    text = page.values_drawn(charts.against(charts.axes(), list(zip(scores, ranks))))
+    assert "  64.14: 42" in text and "  63.11: 39" in text and "[2019 · 2020]" in text
 
 
 def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
