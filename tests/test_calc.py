@@ -181,3 +181,14 @@ def test_rates_and_units(first, second):
     assert calc.scaled(first, second) == pytest.approx(first / 1e4 * second)
     assert calc.difference(first, second) + second == pytest.approx(first)
     assert calc.remainder(first, second) + first + second == pytest.approx(100)
+
+
+@given(levels, levels)
+def test_part_undoes_percent(first, second):
+    assert calc.part(calc.percent(first, second), second) == pytest.approx(first)
+
+
+def test_smallest_total_derived_from_the_ends_of_a_share(table):
+    share = hg.figure(table, "opinions_resolved")
+    least = hg.derive("opinions_least", calc.smallest_total, *share.ends())
+    assert (least.value, least.low, least.high, least.refs) == (2223, 2223, 2223, ("¶24.3",))

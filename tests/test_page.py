@@ -129,7 +129,9 @@ def test_bars_and_plans_are_read_back(table):
     figures = [
         hg.figure(table, name, origin="document") for name in ("communes", "new_rural_communes")
     ]
-    ax = charts.bars(charts.axes(), figures, [hg.figure(table, "targets_total"), figures[0]])
+    ax = charts.bars(
+        charts.axes(), figures, [hg.figure(table, "targets_total", origin="document"), figures[0]]
+    )
     assert read_back(ax) == [51, 42, 18, 51]
     ax.containers[0][0].set_width(50)
     assert read_back(ax)[0] == 50
