@@ -186,6 +186,13 @@ class Figure:
         """Return the figure as if rounded to ``unit`` (1000 to hundreds: [950, 1050))."""
         return replace(self, low=self.value - unit / 2, high=self.value + unit / 2)
 
+    def ends(self):
+        """Return both bounds as exact figures, for what takes them one by one."""
+        return tuple(
+            replace(self, value=end, low=end, high=end, relation="=")
+            for end in (self.low, self.high)
+        )
+
 
 def derive(indicator, formula, *inputs, place=None, period=None, **constants):
     """Derive a number and its bounds by the same formula.

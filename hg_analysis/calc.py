@@ -21,6 +21,7 @@ __all__ = [
     "last_growth",
     "last_growth_mean",
     "multiple",
+    "part",
     "part_size",
     "path_value",
     "per_house",
@@ -680,13 +681,15 @@ def smallest_total(low, high):
     Notes
     -----
     What a printed percentage says about the count behind it: 50.0 can come
-    from 2, but 99.96 needs thousands. Not a formula for intervals.
+    from 2, but 99.96 needs thousands. Not a formula for intervals; to derive it,
+    pass both :meth:`~hg_analysis.Figure.ends` of the share.
 
     Examples
     --------
     >>> smallest_total(49.95, 50.05), smallest_total(33.25, 33.35)
     (2, 3)
     """
+    low, high = float(low), float(high)
     total = 1
     while 100 * ceil(low * total / 100 - 1e-12) / total >= high:
         total += 1
@@ -717,3 +720,25 @@ def part_size(total, own, others, times):
     (25.0, 12.5)
     """
     return total / (own + times * others)
+
+
+def part(rate, whole):
+    """Return the part of a whole that a percentage of it makes.
+
+    Parameters
+    ----------
+    rate : number
+        Percent of the whole; above 100 where the part exceeds it.
+    whole : number
+
+    Returns
+    -------
+    number
+        In the unit of ``whole``: ``rate whole / 100``; the inverse of :func:`percent`.
+
+    Examples
+    --------
+    >>> part(25, 8)
+    2.0
+    """
+    return rate * whole / 100

@@ -404,6 +404,8 @@ def _finish_rows(ax, figures, others=()):
     ax.set_xlabel(words.unit(figures[0].indicator))
     ax.xaxis.set_major_formatter(_number)
     ax.margins(x=0.12)
+    if max(map(abs, ax.get_xlim())) >= 10_000:
+        ax.locator_params(axis="x", nbins=5)  # long numbers would run into each other
     ax.grid(axis="x", color="#ddd")
     ax.set_axisbelow(True)
     return _finish(ax, [*figures, *others])

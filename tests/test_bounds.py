@@ -111,3 +111,8 @@ def test_one_open_side_leaves_one_open_side():
 
 def test_widened_reads_a_round_figure_more_coarsely():
     assert (rounded(1000, 0).widened(100).low, rounded(1000, 0).widened(100).high) == (950, 1050)
+
+
+def test_ends_are_both_bounds_as_exact_figures():
+    for end, bound in zip(rounded(9.24).ends(), (9.235, 9.245)):
+        assert (end.value, end.low, end.high, end.relation) == (bound, bound, bound, "=")

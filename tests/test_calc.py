@@ -189,3 +189,14 @@ def test_parts_of_two_sizes_add_up_to_the_total(whole, large, small, times):
     one_small = calc.part_size(whole, small, large, times)
     assert one_large == pytest.approx(times * one_small)
     assert large * one_large + small * one_small == pytest.approx(whole)
+
+
+@given(levels, levels)
+def test_part_undoes_percent(first, second):
+    assert calc.part(calc.percent(first, second), second) == pytest.approx(first)
+
+
+def test_smallest_total_derived_from_the_ends_of_a_share(table):
+    share = hg.figure(table, "opinions_resolved")
+    least = hg.derive("opinions_least", calc.smallest_total, *share.ends())
+    assert (least.value, least.low, least.high, least.refs) == (2223, 2223, 2223, ("¶24.3",))

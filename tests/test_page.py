@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -130,7 +131,9 @@ def test_bars_and_plans_are_read_back(table):
     figures = [
         hg.figure(table, name, origin="document") for name in ("communes", "new_rural_communes")
     ]
-    ax = charts.bars(charts.axes(), figures, [hg.figure(table, "targets_total"), figures[0]])
+    ax = charts.bars(
+        charts.axes(), figures, [hg.figure(table, "targets_total", origin="document"), figures[0]]
+    )
     assert read_back(ax) == [51, 42, 18, 51]
     ax.containers[0][0].set_width(50)
     assert read_back(ax)[0] == 50
@@ -217,3 +220,16 @@ def test_periods_in_both_languages(shown):
     assert words.period("2025-01/2025-06") == "Jan 2025–Jun 2025"
     hg.use_language("vi")
     assert words.period("2025-01/2025-06") == "1/2025–6/2025"
+
+
+@pytest.mark.parametrize("largest", [900, 14788, 733000])
+def test_the_numbers_of_the_scale_do_not_touch(largest):
+    years = {"2020": 0, "2025": largest}
+    rows = [Figure("communes", n, n, n, "hau_giang", year) for year, n in years.items()]
+    ax = charts.bars(charts.axes(), rows)
+    ax.figure.set_layout_engine("none")
+    for width in (0.5, 0.53, 0.56, 0.6):  # what long names of rows leave
+        ax.set_position([0.4, 0.2, width, 0.7])
+        ax.figure.canvas.draw()
+        boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+        assert all(a.x1 < b.x0 for a, b in pairwise(boxes)), width
