@@ -235,6 +235,8 @@ def derive(indicator, formula, *inputs, place=None, period=None, **constants):
     boxes = [iv.mpf([e.low, e.high]) if isinstance(e, Figure) else iv.mpf(e) for e in inputs]
     box = iv.mpf(formula(*boxes, **constants))
     low, high = float(box.a), float(box.b)
+    if high - low < 1e-9 * abs(float(value)):  # exact inputs; the width is that of binary numbers
+        low = high = float(value)
     return Figure(
         indicator,
         float(value),

@@ -16,6 +16,7 @@ __all__ = [
     "contribution",
     "difference",
     "discount",
+    "excess",
     "exchange_rate",
     "growth_between",
     "last_growth",
@@ -36,8 +37,10 @@ __all__ = [
     "scaled",
     "second_half",
     "smallest_total",
+    "start_level",
     "structural_change",
     "total",
+    "whole",
 ]
 
 
@@ -722,23 +725,91 @@ def part_size(total, own, others, times):
     return total / (own + times * others)
 
 
-def part(rate, whole):
-    """Return the part of a whole that a percentage of it makes.
+def part(share, whole):
+    """Return the part of a whole that a share names.
 
     Parameters
     ----------
-    rate : number
-        Percent of the whole; above 100 where the part exceeds it.
+    share : number
+        Percent of the whole; of points, what they make of it.
     whole : number
 
     Returns
     -------
     number
-        In the unit of ``whole``: ``rate whole / 100``; the inverse of :func:`percent`.
+        In the unit of ``whole``: ``share whole / 100``; the inverse of :func:`percent`.
 
     Examples
     --------
-    >>> part(25, 8)
-    2.0
+    >>> part(25, 80)
+    20.0
     """
-    return rate * whole / 100
+    return share * whole / 100
+
+
+def start_level(end, change, years):
+    """Level some years before a known one, at an equal absolute change each year.
+
+    Parameters
+    ----------
+    end : number
+    change : number
+        Unit of the level, a year; a fall is negative.
+    years : int
+        How many years earlier.
+
+    Returns
+    -------
+    number
+        In the unit of ``end``: ``end − n change``; the inverse of :func:`average_change`.
+
+    Examples
+    --------
+    >>> start_level(130, 10, 3)
+    100
+    """
+    return end - years * change
+
+
+def whole(part, share):
+    """Return the whole of which a part is a known share.
+
+    Parameters
+    ----------
+    part : number
+    share : number
+        Percent of the whole.
+
+    Returns
+    -------
+    number
+        In the unit of ``part``: ``100 part / share``.
+
+    Examples
+    --------
+    >>> whole(20, 25)
+    80.0
+    """
+    return 100 * part / share
+
+
+def excess(actual, plan):
+    """By how much a result exceeds its plan, relative to the plan.
+
+    Parameters
+    ----------
+    actual, plan : number
+        In one unit.
+
+    Returns
+    -------
+    number
+        Percent above plan: ``100 (actual / plan − 1)``; the inverse of
+        :func:`plan_exceeded`.
+
+    Examples
+    --------
+    >>> excess(125, 100)
+    25.0
+    """
+    return 100 * (actual / plan - 1)

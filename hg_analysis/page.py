@@ -50,7 +50,9 @@ def digits(figure):
     most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
     if width == 0 and figure.value == round(figure.value):
         return 0  # a count, exact
-    if not 0 < width < math.inf or figure.relation != "=":
+    if width == 0:
+        return most  # a ratio of counts
+    if width == math.inf or figure.relation != "=":
         return min(most, 1)
     return min(most, max(0, math.ceil(-math.log10(width / 2))))
 

@@ -200,3 +200,33 @@ def test_smallest_total_derived_from_the_ends_of_a_share(table):
     share = hg.figure(table, "opinions_resolved")
     least = hg.derive("opinions_least", calc.smallest_total, *share.ends())
     assert (least.value, least.low, least.high, least.refs) == (2223, 2223, 2223, ("¶24.3",))
+
+
+@given(levels, levels, st.integers(1, 8))
+def test_start_level_undoes_the_average_change(start, end, years):
+    change = calc.average_change(start, end, years)
+    assert calc.start_level(end, change, years) == pytest.approx(start, abs=1e-6)
+
+
+@given(levels, levels)
+def test_part_and_whole_undo_a_percentage(part, whole):
+    share = calc.percent(part, whole)
+    assert calc.part(share, whole) == pytest.approx(part)
+    assert calc.whole(part, share) == pytest.approx(whole)
+
+
+def test_communes_of_the_nation_from_the_printed_share(table):
+    # 6,084 communes were printed as 79.3 percent of 7,669.
+    share = hg.figure(table, "new_rural_communes_share", place="vietnam")
+    counts = ("new_rural_communes", "communes")
+    part, whole = (hg.figure(table, each, place="vietnam") for each in counts)
+    assert calc.whole(part.value, share.high) < whole.value <= calc.whole(part.value, share.low)
+    assert calc.part(share.low, whole.value) <= part.value < calc.part(share.high, whole.value)
+
+
+def test_excess_of_beds_as_printed(table):
+    # 37 beds on a plan of 36 were printed as 2.78 percent above it.
+    printed = hg.figure(table, "beds_above_plan")
+    beds = hg.figure(table, "beds_per_10000", origin="document")
+    assert printed.low <= calc.excess(beds.value, 36) < printed.high
+    assert calc.excess(beds.value, calc.plan_exceeded(beds.value, 7)) == pytest.approx(7)
