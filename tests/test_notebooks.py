@@ -196,6 +196,23 @@ def test_a_number_beside_its_place_is_the_number_there(notebook):
                 assert f"{abs(value[place]):.12g}" in stated, (cell.id, place, sentence)
 
 
+def test_every_figure_of_the_document_is_shown_in_a_notebook():
+    table = hg.load()
+    own = table[table.origin == "document"]
+    places = {
+        f"¶{row.paragraph}.{row.nth}" if row.nth else f"¶{row.paragraph}"
+        for row in own.itertuples()
+    }
+    lines = [
+        line
+        for path in PATHS
+        for cell in code_cells(nbformat.read(path, 4))
+        for line in shown_text(cell).splitlines()
+    ]
+    shown = {line.rsplit(" | ", 1)[1] for line in lines if "● Document" in line and " | " in line}
+    assert places - shown == set()
+
+
 def test_every_derived_quantity_is_used_and_every_one_used_is_described():
     used = {
         name
