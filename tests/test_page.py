@@ -158,6 +158,26 @@ def test_a_triangle_is_read_back_as_shares(table):
     assert "  21.95 / 35.68: 42.37" in page.values_drawn(ax)
 
 
+def test_other_places_in_a_triangle_are_named(table):
+    names = ("agriculture_share", "industry_share", "services_share")
+    own, other = (
+        tuple(hg.figure(table, name, place=place, period="2022") for name in names)
+        for place in ("hau_giang", "vietnam")
+    )
+    text = page.values_drawn(charts.ternary(charts.axes(), list(names), [own, other]))
+    assert " 2022 · Viet Nam 2022]" in text
+
+
+def test_an_outline_is_read_back_as_shares(table):
+    area = Figure("feasible_structures", 68.1, 68, 69, place="hau_giang", period="2025")
+    ax = charts.axes()
+    ax.set_gid("ternary")
+    charts.outline(ax, area, [(10, 20, 70), (80, 20, 0), (10, 90, 0)])
+    text = page.values_drawn(ax)
+    assert "  10 / 20: 70\n  80 / 20: 0\n  10 / 90: 0" in text
+    assert text.startswith("Structures that the changes leave possible · 2025\n")
+
+
 def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
     assert hg.show(charts.path(charts.axes(), growth)) is None
     (picture, metadata), (listed, _) = shown
