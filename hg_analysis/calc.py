@@ -11,6 +11,7 @@ from operator import mul
 __all__ = [
     "average_change",
     "average_growth",
+    "balance",
     "chain",
     "compound",
     "contribution",
@@ -18,7 +19,9 @@ __all__ = [
     "discount",
     "excess",
     "exchange_rate",
+    "feasible_share",
     "growth_between",
+    "growth_of_rest",
     "last_growth",
     "last_growth_mean",
     "multiple",
@@ -30,6 +33,7 @@ __all__ = [
     "plan",
     "plan_exceeded",
     "population",
+    "portion",
     "price_change",
     "ratio",
     "relative_change",
@@ -39,7 +43,9 @@ __all__ = [
     "smallest_total",
     "start_level",
     "structural_change",
+    "structure_distance",
     "total",
+    "volume_share",
     "whole",
 ]
 
@@ -813,3 +819,155 @@ def excess(actual, plan):
     25.0
     """
     return 100 * (actual / plan - 1)
+
+
+def balance(*changes):
+    """Change that is left for the rest of a whole when its other shares change.
+
+    Parameters
+    ----------
+    *changes : number
+        Changes of shares in percentage points.
+
+    Returns
+    -------
+    number
+        Percentage points: ``−Σ c_i``, since shares add up to 100 before and after.
+
+    Examples
+    --------
+    >>> balance(10, -7)
+    -3
+    """
+    return -sum(changes)
+
+
+def feasible_share(index):
+    """Part of all structures of three shares that known changes leave possible.
+
+    Parameters
+    ----------
+    index : number
+        Index of structural change of the three parts, percentage points.
+
+    Returns
+    -------
+    number
+        Percent of the triangle of all structures: ``100 (1 − S / 100)^2``.
+
+    Notes
+    -----
+    No share may be negative, so before the change each part that falls is at
+    least as large as its fall, and after it each part that rises as its rise.
+    Either way the least shares add up to S, and what is left is a triangle
+    of side 100 − S.
+
+    Examples
+    --------
+    >>> feasible_share(50)
+    25.0
+    """
+    return (100 - index) ** 2 / 100
+
+
+def volume_share(share, growth, total_growth):
+    """Share of a part after growth, at the relative prices of its base year.
+
+    Parameters
+    ----------
+    share : number
+        Percent of the whole in the base year, at that year's prices.
+    growth, total_growth : number
+        Percent at constant prices since then, of the part and of the whole.
+
+    Returns
+    -------
+    number
+        Percent: ``s (1 + g_part) / (1 + g_whole)``.
+
+    Notes
+    -----
+    Exact where the growth rates are at the prices of the base year; at the
+    prices of another year it is an approximation.
+
+    Examples
+    --------
+    >>> volume_share(20, 50, 20)
+    25.0
+    """
+    return share * _factor(growth) / _factor(total_growth)
+
+
+def growth_of_rest(growth, share, part_growth):
+    """Growth of a whole without one of its parts.
+
+    Parameters
+    ----------
+    growth : number
+        Percent, growth of the whole.
+    share : number
+        Percent of the whole in the year before, of the part left out.
+    part_growth : number
+        Percent, growth of the part left out.
+
+    Returns
+    -------
+    number
+        Percent: ``(g − s g_part) / (1 − s)``; see :func:`contribution` on prices.
+
+    Examples
+    --------
+    >>> growth_of_rest(10, 50, 15)
+    5.0
+    """
+    return (growth - contribution(share, part_growth)) / (1 - share / 100)
+
+
+def portion(whole, share):
+    """Return the amount that a share of a whole stands for.
+
+    Parameters
+    ----------
+    whole : number
+    share : number
+        Percent of the whole.
+
+    Returns
+    -------
+    number
+        In the unit of ``whole``: ``whole share / 100``.
+
+    Examples
+    --------
+    >>> portion(50, 10)
+    5.0
+    """
+    return whole * share / 100
+
+
+def structure_distance(*shares):
+    """Distance between two structures: half the sum of absolute differences.
+
+    Parameters
+    ----------
+    *shares : number
+        Percent; all shares of the first structure, then all of the second in
+        the same order.
+
+    Returns
+    -------
+    number
+        Percentage points, from 0 (equal) to 100 (nothing in common).
+
+    Notes
+    -----
+    :func:`structural_change` between two places or two years; Krugman's index
+    of regional specialisation is twice as large.
+
+    Examples
+    --------
+    >>> structure_distance(60, 40, 50, 50)
+    10.0
+    """
+    half = len(shares) // 2
+    return structural_change(*(b - a for a, b in zip(shares[:half], shares[half:])))

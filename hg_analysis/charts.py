@@ -257,11 +257,10 @@ def ternary(ax, corners, points, region=()):
     ax.plot(*_flat([(100, 0, 0), (0, 100, 0), (0, 0, 100), (100, 0, 0)]), color="#444", lw=1)
     if len(region):
         ax.fill(*_flat(region), color=STYLE["implied"]["color"], alpha=0.15)
-    for corner, indicator, ha in zip(((100, 0, 0), (0, 100, 0), (0, 0, 100)), corners, "rlc"):
+    for corner, indicator in zip(((100, 0, 0), (0, 100, 0), (0, 0, 100)), corners):
         (x,), (y,) = _flat([corner])
-        align = {"r": "right", "l": "left", "c": "center"}[ha]
         name = textwrap.fill(words.name("indicator", indicator), 22)
-        ax.text(x, y + (3 if ha == "c" else 0), name, ha=align, va="bottom" if ha == "c" else "top")
+        ax.text(x, y + (3 if y else -2), name, ha="center", va="bottom" if y else "top")
     for (_, place, origin), group in _series([point[0] for point in points]).items():
         own = [point for point in points if point[0] in group]
         x, y = _flat([[part.value for part in point] for point in own])
@@ -269,7 +268,10 @@ def ternary(ax, corners, points, region=()):
         ax.errorbar(x, y, label=label, linewidth=1, markersize=7, **STYLE[origin])
         for point, left, height in zip(own, x, y):
             period = words.period(point[0].period)
-            ax.text(left + 2, height, period, color=STYLE[origin]["color"], va="center", fontsize=9)
+            if place != points[0][0].place:  # one place's points need no name
+                period = f"{words.name('place', place)} {period}"
+            side, color = (2, "left") if left > 45 else (-2, "right"), STYLE[origin]["color"]
+            ax.text(left + side[0], height, period, color=color, ha=side[1], va="center", size=9)
     ax.set_aspect("equal")
     ax.set_axis_off()
     return _finish(ax, [part for point in points for part in point])
@@ -419,6 +421,33 @@ def _finish(ax, figures):
     document = [f"{words.name('label', 'appendix')} {places}"] if places else []
     _write_source(ax, f"{words.name('label', 'source')}: " + "; ".join(document + others))
     sns.despine(ax=ax)
+    return ax
+
+
+def outline(ax, area, corners, linestyle="--"):
+    """Draw the edge of an area of shares in a triangle, named by its year.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        With a triangle drawn by :func:`ternary`.
+    area : Figure
+        How large the area is; its indicator, period and origin name it.
+    corners : list of (float, float, float)
+        Shares in percent, in the order of the triangle's corners; the name
+        stands at the first.
+    linestyle : str
+        Tells one area from another.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    x, y = _flat([*corners, corners[0]])
+    name = f"{words.name('indicator', area.indicator)} · {words.period(area.period)}"
+    color, side = STYLE[area.origin]["color"], 1 if x[0] > 50 else -1
+    ax.plot(x, y, linestyle=linestyle, linewidth=1.8, color=color, label=name)
+    _write(ax, textwrap.fill(name, 24), (x[0], y[0]), area.origin, (8 * side, 0))
     return ax
 
 

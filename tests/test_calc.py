@@ -230,3 +230,46 @@ def test_excess_of_beds_as_printed(table):
     beds = hg.figure(table, "beds_per_10000", origin="document")
     assert printed.low <= calc.excess(beds.value, 36) < printed.high
     assert calc.excess(beds.value, calc.plan_exceeded(beds.value, 7)) == pytest.approx(7)
+
+
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=4))
+def test_balance_leaves_shares_at_100(changes):
+    assert sum(changes) + calc.balance(*changes) == pytest.approx(0)
+
+
+def test_distance_between_years_is_the_index_that_the_ministry_printed(table):
+    # Shares of 2021 and the printed changes on 2020, from either side.
+    parts = ("agriculture", "industry", "services", "product_taxes")
+    after = [hg.figure(table, f"{p}_share", source="mpi_2021").value for p in parts]
+    changes = [hg.figure(table, f"{p}_share_change", source="mpi_2021").value for p in parts]
+    before = [share - change for share, change in zip(after, changes)]
+    assert calc.structure_distance(*before, *after) == pytest.approx(0.845)
+
+
+@given(st.integers(-40, 40), st.integers(-40, 40))
+def test_feasible_structures_counted_on_a_grid(first, second):
+    changes = (first, second, calc.balance(first, second))
+    grid = [(a, b, 100 - a - b) for a in range(101) for b in range(101 - a)]
+    kept = [s for s in grid if all(x + c >= 0 for x, c in zip(s, changes))]
+    index = calc.structural_change(*changes)
+    side = int(100 - index)
+    assert len(kept) == (side + 1) * (side + 2) / 2  # the points of a triangle of that side
+    assert side**2 / 100 == pytest.approx(calc.feasible_share(index))
+
+
+@given(st.floats(1, 99), rates, rates)
+def test_growth_of_rest_weighs_back_to_the_whole(share, part, rest):
+    whole = calc.contribution(share, part) + calc.contribution(100 - share, rest)
+    assert calc.growth_of_rest(whole, share, part) == pytest.approx(rest, abs=1e-6)
+
+
+@given(st.floats(1, 99), rates, rates)
+def test_volume_shares_add_up(share, part, rest):
+    whole = calc.contribution(share, part) + calc.contribution(100 - share, rest)
+    after = calc.volume_share(share, part, whole) + calc.volume_share(100 - share, rest, whole)
+    assert after == pytest.approx(100)
+
+
+@given(levels, st.floats(0, 100))
+def test_portion_undoes_percent(whole, share):
+    assert calc.percent(calc.portion(whole, share), whole) == pytest.approx(share, abs=1e-9)

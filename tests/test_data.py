@@ -10,6 +10,8 @@ from conftest import shared
 
 import hg_analysis as hg
 
+SECTORS = ("agriculture", "industry", "services", "product_taxes")
+
 
 @pytest.fixture(scope="module")
 def table():
@@ -95,6 +97,8 @@ def test_every_published_figure_entered_under_its_source(rows):
         *("budget_revenue_growth", "grdp_per_person_growth", "wards", "townships"),
         *("targets_total", "communes", "new_rural_communes"),
         *("advanced_rural_communes", "model_rural_communes"),
+        *("agriculture_share_change", "industry_share_change", "services_share_change"),
+        "product_taxes_share_change",
     }
     assert {key[1] for key in extra} == in_notes
 

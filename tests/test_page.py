@@ -233,3 +233,23 @@ def test_the_numbers_of_the_scale_do_not_touch(largest):
         ax.figure.canvas.draw()
         boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
         assert all(a.x1 < b.x0 for a, b in pairwise(boxes)), width
+
+
+def test_other_places_in_a_triangle_are_named(table):
+    names = ("agriculture_share", "industry_share", "services_share")
+    own, other = (
+        tuple(hg.figure(table, name, place=place, period="2022") for name in names)
+        for place in ("hau_giang", "vietnam")
+    )
+    text = page.values_drawn(charts.ternary(charts.axes(), list(names), [own, other]))
+    assert " 2022 · Viet Nam 2022]" in text
+
+
+def test_an_outline_is_read_back_as_shares(table):
+    area = Figure("feasible_structures", 68.1, 68, 69, place="hau_giang", period="2025")
+    ax = charts.axes()
+    ax.set_gid("ternary")
+    charts.outline(ax, area, [(10, 20, 70), (80, 20, 0), (10, 90, 0)])
+    text = page.values_drawn(ax)
+    assert "  10 / 20: 70\n  80 / 20: 0\n  10 / 90: 0" in text
+    assert text.startswith("Structures that the changes leave possible · 2025\n")
