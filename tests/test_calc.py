@@ -181,3 +181,12 @@ def test_rates_and_units(first, second):
     assert calc.scaled(first, second) == pytest.approx(first / 1e4 * second)
     assert calc.difference(first, second) + second == pytest.approx(first)
     assert calc.remainder(first, second) + first + second == pytest.approx(100)
+
+
+def test_relative_error_reaches_the_bounds_of_what_was_rounded(table):
+    # Whatever the document rounded: value and error together give back the bounds of the table.
+    own = table[(table.origin == "document") & (table.low < table.high) & (table.relation == "=")]
+    for row in own[own.nth != ""].itertuples():
+        figure = hg.figure(table, row.indicator, origin="document")
+        error = calc.relative_error(figure.value, 10.0**-figure.decimals)
+        assert figure.value + abs(figure.value) * error / 100 == pytest.approx(figure.high)
