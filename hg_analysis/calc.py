@@ -37,6 +37,7 @@ __all__ = [
     "price_change",
     "ratio",
     "relative_change",
+    "relative_error",
     "remainder",
     "scaled",
     "second_half",
@@ -971,3 +972,30 @@ def structure_distance(*shares):
     """
     half = len(shares) // 2
     return structural_change(*(b - a for a, b in zip(shares[:half], shares[half:])))
+
+
+def relative_error(value, unit):
+    """Largest error that rounding leaves, relative to the rounded value.
+
+    Parameters
+    ----------
+    value : number
+        As printed; not 0.
+    unit : float
+        Unit of the last printed digit: 0.01 for 9.24.
+
+    Returns
+    -------
+    number
+        Percent: ``100 (unit / 2) / |value|``.
+
+    Notes
+    -----
+    Correct rounding moves a number by at most half a unit of its last digit.
+
+    Examples
+    --------
+    >>> relative_error(-20, 1)
+    2.5
+    """
+    return 50 * unit / abs(value)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
 
 from hg_analysis import words
 from hg_analysis.page import publisher, value_text
@@ -421,6 +422,127 @@ def _finish(ax, figures):
     document = [f"{words.name('label', 'appendix')} {places}"] if places else []
     _write_source(ax, f"{words.name('label', 'source')}: " + "; ".join(document + others))
     sns.despine(ax=ax)
+    return ax
+
+
+def stacked(ax, rows):
+    """Draw counts as bars made of parts; the parts are named above the first bar.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    rows : list of (Figure, list of Figure)
+        A whole, which names the row, and its parts from left to right, none of
+        them zero; drawn from top to bottom. The first row has all the parts.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    wholes, top = [whole for whole, _ in rows], len(rows) - 1
+    order, drawn = [part.indicator for part in rows[0][1]], {}
+    for row, (_, parts) in zip(range(top, -1, -1), rows):
+        at = 0.0
+        for part in parts:
+            drawn.setdefault(part.indicator, []).append((row, at, part))
+            at += part.value
+    for indicator, pieces in drawn.items():
+        origin, name = pieces[0][2].origin, _series_name(*_key(pieces[0][2]))
+        shade = 1 - 0.8 * order.index(indicator) / max(1, len(order) - 1)
+        color = [1 - shade * (1 - each) for each in to_rgb(STYLE[origin]["color"])]
+        y, left, width = zip(*((row, at, part.value) for row, at, part in pieces))
+        ax.barh(y, width, left=left, height=0.55, color=color, edgecolor="#444", label=name)
+        ink = "white" if shade > 0.9 else "black"
+        for row, at, part in pieces:
+            middle = at + part.value / 2
+            ax.text(middle, row, value_text(part), ha="center", va="center", color=ink, fontsize=9)
+    _finish_rows(ax, wholes)
+    ax.set_xlim(0, wholes[0].value * 1.03)
+    ax.set_ylim(-0.6, _name_parts(ax, rows[0][1], top + 0.28))
+    return ax
+
+
+def _name_parts(ax, parts, edge):
+    """Name parts above a bar: wide ones close to it, narrow ones higher, one over another."""
+    at, high, total = 0.0, edge + 1, sum(part.value for part in parts)
+    for part in parts:
+        name, middle = words.name("indicator", part.indicator), at + part.value / 2
+        look = {"color": STYLE[part.origin]["color"], "fontsize": 9.5, "va": "bottom"}
+        at += part.value
+        if part.value >= 0.2 * total:
+            ax.text(middle, edge + 0.08, textwrap.fill(name, 18), ha="center", **look)
+            continue
+        line = {"arrowstyle": "-", "color": look["color"], "linewidth": 0.8, "relpos": (1, 0)}
+        line |= {"shrinkA": 0, "shrinkB": 0}
+        ax.annotate(name, (middle, edge), (middle, high), ha="right", arrowprops=line, **look)
+        high += 0.4
+    return high
+
+
+def bullet(ax, figures, unsure=()):
+    """Draw attainments in percent as bars, with a line at 100 for the plan.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    figures : list of Figure
+        In percent of a plan or target; drawn from top to bottom.
+    unsure : list of Figure
+        Those among them that are readings of a figure whose meaning is open,
+        drawn hatched.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    for (indicator, place, origin), group in _series(figures).items():
+        rows = [len(figures) - 1 - figures.index(f) for f in group]
+        color, name = STYLE[origin]["color"], _series_name(indicator, place, origin)
+        open_ = group[0] in unsure
+        look = {"facecolor": "white", "hatch": "////"} if open_ else {"facecolor": color}
+        ax.barh(rows, [f.value for f in group], height=0.5, edgecolor=color, label=name, **look)
+        for figure, row in zip(group, rows):
+            _write(ax, value_text(figure), (figure.value, row), origin, (5, 0))
+    ax.axvline(100, color="black", linewidth=2)
+    _finish_rows(ax, figures)
+    names = [textwrap.fill(words.name("indicator", f.indicator), 46) for f in reversed(figures)]
+    ax.set_yticks(range(len(figures)), names)
+    ax.set_xlabel(" · ".join(dict.fromkeys(words.unit(figure.indicator) for figure in figures)))
+    return ax
+
+
+def widths(ax, figures, errors):
+    """Draw how wide bounds are, on a scale on which each step is ten times the one before.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    figures : list of Figure
+        What names the rows, from top to bottom.
+    errors : list of Figure
+        The half-width of the bounds of each, in percent of its value.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax.set_gid("rows")
+    rows, origin = range(len(figures) - 1, -1, -1), figures[0].origin
+    values, name = [error.value for error in errors], _series_name(*_key(errors[0])[:2], origin)
+    ax.errorbar(values, rows, label=name, linestyle="none", markersize=7, **STYLE[origin])
+    for value, row in zip(values, rows):
+        text = f"± {words.number(value, max(0, 1 - math.floor(math.log10(value))))}"
+        _write(ax, text, (value, row), origin, (8, 0))
+    _finish_rows(ax, figures)
+    names = [textwrap.fill(words.name("indicator", f.indicator), 60) for f in reversed(figures)]
+    ax.set_yticks(range(len(figures)), names, fontsize=9.5)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(lambda x, _: words.number(x, max(0, -round(math.log10(x)))))
+    ax.minorticks_off()
+    ax.margins(x=0.15)
+    ax.set_xlabel(words.unit(errors[0].indicator))
     return ax
 
 

@@ -253,3 +253,28 @@ def test_an_outline_is_read_back_as_shares(table):
     text = page.values_drawn(ax)
     assert "  10 / 20: 70\n  80 / 20: 0\n  10 / 90: 0" in text
     assert text.startswith("Structures that the changes leave possible · 2025\n")
+
+
+def test_parts_of_a_bar_are_read_back(table):
+    total, met = hg.figure(table, "targets_total"), hg.figure(table, "targets_exceeded")
+    rest = hg.figure(table, "targets_just_met")
+    ax = charts.stacked(charts.axes(), [(total, [met, rest]), (met, [met])])
+    assert read_back(ax) == [13, 13, 18]
+    assert "  Congress targets from 13: 18" in page.values_drawn(ax)
+
+
+def test_attainments_are_read_back(table):
+    stated = hg.figure(table, "exports_and_services_attainment")
+    members = hg.figure(table, "new_party_members_above_plan")
+    ax = charts.bullet(charts.axes(), [stated, members], unsure=[members])
+    assert read_back(ax) == [104.12, 195.75]
+    assert ax.get_xlabel() == "% of plan · % above plan"
+
+
+def test_widths_are_read_back(table):
+    figures = [hg.figure(table, name, origin="document") for name in ("grdp_growth", "grdp")]
+    errors = [
+        hg.derive("rounding_width", calc.relative_error, f, unit=10.0**-f.decimals) for f in figures
+    ]
+    ax = charts.widths(charts.axes(), figures, errors)
+    assert read_back(ax) == pytest.approx([0.5 / 9.24, 50 / 77854], rel=1e-5)
