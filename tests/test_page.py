@@ -256,7 +256,10 @@ def test_an_outline_is_read_back_as_shares(table):
 
 
 def test_parts_of_a_bar_are_read_back(table):
-    total, met = hg.figure(table, "targets_total"), hg.figure(table, "targets_exceeded")
+    total, met = (
+        hg.figure(table, "targets_total", origin="document"),
+        hg.figure(table, "targets_exceeded"),
+    )
     rest = hg.figure(table, "targets_just_met")
     ax = charts.stacked(charts.axes(), [(total, [met, rest]), (met, [met])])
     assert read_back(ax) == [13, 13, 18]
