@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
-from hg_analysis import schema
+import pandas as pd
+
+from hg_analysis import schema, words
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.data import COLUMNS, DATA, KEYS, companion, load, read
+from hg_analysis.data import COLUMNS, DATA, KEYS, _figure, companion, load, read
 from hg_analysis.faults import DataError, Fault
 
 # What must hold between the document's own figures; each is evaluated on their values.
@@ -276,3 +279,251 @@ def _text(own, path, source):
             expected = f"the start of ¶{paragraph.paragraph} of {source.name}"
             faults.append(_fault("paragraphs", row, "opening", paragraph.opening, expected))
     return faults, f"{met} of {count} numerals of {source.name} accounted for", None
+
+
+def tally(terms):
+    """Count how often each term occurs.
+
+    Parameters
+    ----------
+    terms : pandas.Series of str
+        Named after what the terms are: role, verdict.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value`` of each term, the most frequent first; last, the ``total``.
+    """
+    counts = terms.astype(str).value_counts()
+    return (
+        pd.concat([counts, pd.Series({"total": len(terms)})])
+        .rename_axis(terms.name)
+        .to_frame("value")
+    )
+
+
+def control_totals(table):
+    """Evaluate both sides of every control total.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``check`` in the names of the indicators, and what stands ``left`` and ``right``.
+    """
+    own = table[table.origin == "document"]
+    values, rows = dict(zip(own.indicator, own.value)), []
+    for total in TOTALS:
+        left, right = re.split(r" (?:==|<=|<|>) ", total)
+        sides = [eval(side, {"__builtins__": {"abs": abs}}, values) for side in (left, right)]
+        named = re.sub(r"[a-z]\w+", lambda match: _named(match[0]), total)
+        for code, shown in (("==", "="), ("<=", "≤"), ("% 1", "mod 1")):
+            named = named.replace(code, shown)
+        rows.append((named, *sides))
+    return pd.DataFrame(rows, columns=["check", "left", "right"])
+
+
+def _named(word):
+    return word if word == "abs" else words.name("indicator", word)
+
+
+def contradictions(table):
+    """Find published figures of the same thing that differ.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    list of (Figure, Figure)
+        Two figures of one indicator, place, period and origin, in the order of
+        the table; plans are only held against plans.
+    """
+    key = ["indicator", "place", "period", "origin"]
+    others = table[table.origin != "document"]
+    groups = others.groupby(key, sort=False, observed=True)
+    return [
+        (_figure(a), _figure(b))
+        for _, rows in groups
+        for a, b in pairwise(rows.itertuples())
+        if a.value != b.value
+    ]
+
+
+def counterparts(table):
+    """Tell for each figure of the document what is published to hold it against.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.Series
+        By indicator, of the same indicator and place: ``within_period``, a
+        published outturn or estimate of its own period or a part of it;
+        ``other_period``, only of another; ``plan_only``; ``none``.
+    """
+    own = table[table.origin == "document"]
+    others = table[(table.origin != "document") & table.place.isin(own.place)]
+    found = {}
+    for figure in own.itertuples():
+        alike = others[others.indicator == figure.indicator]
+        stated = alike[alike.origin == "published"]
+        start, end = _ends(figure.period)
+        within = any(start <= first and last <= end for first, last in map(_ends, stated.period))
+        found[figure.indicator] = (
+            "within_period"
+            if within
+            else "other_period"
+            if len(stated)
+            else "plan_only"
+            if len(alike)
+            else "none"
+        )
+    return pd.Series(found, name="counterpart").rename_axis("figure")
+
+
+def _ends(period):
+    """First and last month of a period, as text that sorts by time."""
+    start, _, end = period.partition("/")
+    return (start + "-01")[:7], ((end or start) + "-12")[:7]
+
+
+def printed_form(printed):
+    """Tell how a figure is printed.
+
+    Parameters
+    ----------
+    printed : str
+        A numeral, words around it or none.
+
+    Returns
+    -------
+    {"decimals", "leading_zero", "round", "whole"}
+
+    Examples
+    --------
+    >>> [printed_form(each) for each in ("9,24%", "05 chỉ tiêu", "1.000", "1.479")]
+    ['decimals', 'leading_zero', 'round', 'whole']
+    """
+    numeral = NUMERAL.search(printed)[0]
+    if "," in numeral:
+        return "decimals"
+    if numeral.startswith("0"):
+        return "leading_zero"
+    return "round" if numeral.endswith("0") else "whole"
+
+
+def numerals():
+    """Return the document's numerals with the section that each stands in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``data/numerals.csv`` and ``section``, the section's first
+        paragraph; both ``section`` and ``role`` are categories in their order:
+        of the text, and by how often they occur.
+    """
+    listed, paragraphs = companion("numerals"), companion("paragraphs")
+    first = paragraphs.groupby("section_en", sort=False).paragraph.first()
+    section = paragraphs.set_index("paragraph").section_en.map(first)
+    listed["section"] = pd.Categorical(listed.paragraph.map(section), first)
+    listed["role"] = pd.Categorical(listed.role, listed.role.value_counts().index)
+    return listed
+
+
+def rounding(table):
+    """Return how coarsely the document prints its figures, the coarsest first.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rounding``, half a unit of the last printed digit in percent of the
+        figure, for figures that are rounded and bounded on both sides.
+    """
+    own = table[(table.origin == "document") & (table.relation == "=") & (table.nth != "")]
+    own = own[own.high > own.low].set_index("indicator")
+    half = 50 * (own.high - own.low) / own.value.abs()
+    half.index = half.index.astype(str)
+    return half.sort_values(ascending=False).rename_axis("figure").to_frame("rounding")
+
+
+# What the notes in data/indicators.csv say where the document leaves something out.
+GAPS = {
+    "undated": "no date|no year|no period|year is missing|period it counts",
+    "unmarked": "not mark",
+    "percent_sign": "percent sign",
+    "misspelt": "misspelt",
+}
+
+
+def gaps(table):
+    """Count the document's figures whose note says that something is missing or misprinted.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value`` by ``gap``; one figure can be in several.
+    """
+    note = table[table.origin == "document"].note.astype(str)
+    found = {gap: int(note.str.contains(pattern).sum()) for gap, pattern in GAPS.items()}
+    return pd.Series(found).rename_axis("gap").to_frame("value")
+
+
+def weakest_verdicts(table):
+    """Return how firmly each figure of the document is read.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.Series
+        By indicator, the weakest verdict on its readings that are not rejected;
+        ``single`` where none is listed.
+    """
+    order = ["single", "strong", "supported", "unresolved"]
+    kept = companion("readings").query("verdict in @order").set_index("indicator").verdict
+    weakest = kept.map(order.index).groupby(level=0).max()
+    own = table[table.origin == "document"].indicator.astype(str)
+    found = own.map(weakest).fillna(0).map(lambda place: order[int(place)])
+    return found.rename("verdict").set_axis(pd.Index(own, name="figure"))
+
+
+def differences(pairs):
+    """Set pairs of figures side by side.
+
+    Parameters
+    ----------
+    pairs : list of (Figure, Figure)
+        Of one indicator, place and period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second`` and their ``difference`` in the unit of the figures,
+        by figure, place and period of the first.
+    """
+    rows = [(a.indicator, a.place, a.period, a, b, b.value - a.value) for a, b in pairs]
+    names = ["figure", "place", "period"]
+    return pd.DataFrame(rows, columns=[*names, "first", "second", "difference"]).set_index(names)

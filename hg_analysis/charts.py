@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
 from hg_analysis import words
-from hg_analysis.page import publisher, value_text
+from hg_analysis.page import cell_text, publisher, value_text
 
 # Okabe and Ito's colours, apart for every common colour blindness; marks differ too.
 STYLE = {
@@ -23,6 +23,15 @@ STYLE = {
     "plan": {"color": "#00795A", "marker": "^", "markerfacecolor": "white"},
     "implied": {"color": "#C14E00", "marker": "D"},
 }
+# Parts of a stacked bar and the ink of what is written on each.
+PARTS = [
+    ("#0072B2", "white"),
+    ("#B8D4E8", "#222"),
+    ("#C14E00", "white"),
+    ("#BBBBBB", "#222"),
+    ("#00795A", "white"),
+    ("#E9C46A", "#222"),
+]
 
 
 def axes(height=4.2):
@@ -420,9 +429,98 @@ def _finish(ax, figures):
     places = ", ".join(ref for ref in refs if ref.startswith("¶"))
     others = [ref for ref in refs if not ref.startswith("¶")]
     document = [f"{words.name('label', 'appendix')} {places}"] if places else []
-    _write_source(ax, f"{words.name('label', 'source')}: " + "; ".join(document + others))
+    listed = document + others or [words.name("label", "collection")]
+    _write_source(ax, f"{words.name('label', 'source')}: " + "; ".join(listed))
     sns.despine(ax=ax)
     return ax
+
+
+def counts(ax, frame, scale):
+    """Draw a table of numbers as bars, a row for each of its rows, stacked by its columns.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    frame : pandas.DataFrame
+        Numbers of at least zero. Its index, and its columns where there are
+        several, are named after what their terms are: role, figure.
+    scale : str
+        Label in ``data/terms.csv`` of what is counted.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    rows, left = range(len(frame) - 1, -1, -1), [0.0] * len(frame)
+    for (color, ink), column in zip(PARTS, frame):
+        name = cell_text(frame.columns.name or "label", column)
+        ax.barh(rows, frame[column], left=left, height=0.6, color=color, label=name)
+        for row, start, value in zip(rows, left, frame[column]):
+            inside = frame.shape[1] > 1
+            where, side = (start + value / 2, "center") if inside else (value, "left")
+            text = ("" if inside else " ") + cell_text("value", value) if value else ""
+            ink = ink if inside else "#222"
+            ax.text(where, row, text, ha=side, va="center", color=ink, fontsize=9)
+        left = [start + value for start, value in zip(left, frame[column])]
+    return _finish_frame(ax, frame, scale)
+
+
+def marks(ax, frame, scale):
+    """Draw a table of figures as marks with their bounds: a row each, a series a column.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    frame : pandas.DataFrame
+        Figures in one unit. The levels of its index are named after what their
+        terms are; its columns are origins.
+    scale : str
+        Label in ``data/terms.csv`` of what is drawn.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    rows = range(len(frame) - 1, -1, -1)
+    for place, origin in enumerate(frame):
+        group = list(frame[origin])
+        ax.errorbar(
+            [f.value for f in group],
+            [row - 0.16 * place for row in rows],
+            xerr=_errors(group),
+            label=f"{words.name('label', scale)} · {cell_text('origin', origin)}",
+            linestyle="none",
+            linewidth=2.5,
+            markersize=7,
+            **STYLE[origin],
+        )
+        for figure, row in zip(group, rows):
+            beside = max(f.value for f in frame.loc[frame.index[len(frame) - 1 - row]])
+            offset = (8 if figure.value == beside else -8, 0)
+            _write(ax, value_text(figure), (figure.value, row - 0.16 * place), origin, offset)
+    ax.axvline(0, color="#444", linewidth=0.8)
+    return _finish_frame(ax, frame, scale, [f for column in frame for f in frame[column]])
+
+
+def _finish_frame(ax, frame, scale, figures=()):
+    """Name the rows and series of a table, and the scale below them; the province goes unnamed."""
+    ax.set_gid("rows")
+    names = []
+    for key in frame.index:
+        cells = zip(frame.index.names, key if isinstance(key, tuple) else (key,))
+        names.append(" · ".join(cell_text(*cell) for cell in cells if cell[1] != "hau_giang"))
+    if frame.shape[1] > 1:
+        series = [cell_text(frame.columns.name, column) for column in frame]
+        where = {"loc": "outside upper left", "ncols": min(4, len(series)), "frameon": False}
+        ax.figure.legend(ax.containers, series, fontsize=9.5, columnspacing=1.2, **where)
+    ax.set_yticks(range(len(frame)), [textwrap.fill(name, 46) for name in reversed(names)])
+    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.set_xlabel(words.name("label", scale))
+    ax.xaxis.set_major_formatter(_number)
+    ax.margins(x=0.12 if figures else 0.05)
+    ax.grid(axis="x", color="#ddd")
+    ax.set_axisbelow(True)
+    return _finish(ax, figures)
 
 
 def stacked(ax, rows):

@@ -4,8 +4,10 @@ import io
 import math
 from functools import cache
 from html import escape
+from numbers import Real
 
 import numpy as np
+import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.bounds import Figure
@@ -25,10 +27,12 @@ def show(*things):
 
     Parameters
     ----------
-    *things : Figure, list of Figure, or one matplotlib Axes
+    *things : Figure, list of Figure, one pandas DataFrame or one matplotlib Axes
         Figures become one table: value, bounds, unit, origin and the places in
-        the source. Axes become a picture with alt text and, below it, a list of
-        every value as drawn, read back from what was drawn.
+        the source. A DataFrame becomes a table too; its named index and its
+        columns say what their cells are, see :func:`cell_text`. Axes become a
+        picture with alt text and, below it, a list of every value as drawn,
+        read back from what was drawn.
 
     Returns
     -------
@@ -38,6 +42,8 @@ def show(*things):
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
         _show_table(figures)
+    elif isinstance(figures[0], pd.DataFrame):
+        _show_frame(*figures)
     else:
         _show_picture(*figures)
 
@@ -100,6 +106,51 @@ def _link(ref):
     return f'<a href="{escape(source.address)}">{escape(publisher(ref))}</a>'
 
 
+def cell_text(column, cell):
+    """Write a cell of a table by what its column holds.
+
+    Parameters
+    ----------
+    column : str
+        "figure" for indicators, "period", "source", or a kind of ``data/terms.csv``;
+        the cells of any other column are written as they are.
+    cell : Figure, number or str
+        Of a number, four digits and all before the decimals.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(cell, Figure):
+        return value_text(cell)
+    if isinstance(cell, Real):
+        four = np.format_float_positional(cell, 4, fractional=False, trim="-")
+        return words.number(cell, len(four.partition(".")[2]))
+    if column == "period":
+        return words.period(cell)
+    if column == "source":
+        return publisher(cell)
+    for kind in ("indicator" if column == "figure" else column, "label"):
+        if words.known(kind, cell):
+            return words.name(kind, cell)
+    return str(cell)
+
+
+def _show_frame(frame):
+    """Show a table; of a cross table, the first head names what its rows and columns are."""
+    named = [name for name in frame.index.names if name]
+    rows = frame.reset_index() if named else frame
+    kinds = [*named, *frame.columns]
+    heads = [words.name("label", name) for name in named]
+    if frame.columns.name:
+        heads[-1] += f" / {words.name('label', frame.columns.name)}"
+    heads += [cell_text(frame.columns.name or "label", column) for column in frame.columns]
+    cells = list(rows.itertuples(index=False, name=None))
+    plain = [[cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
+    number = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
+    _display_table(heads, plain, [[*map(escape, row)] for row in plain], number)
+
+
 def _show_table(figures):
     places = {figure.place for figure in figures} - {"hau_giang"}
     columns = ["figure", *(["place"] if places else []), "period", "value", "bounds", "unit"]
@@ -107,12 +158,15 @@ def _show_table(figures):
     heads = [words.name("label", column) for column in columns]
     rows = [_cells(figure, columns) for figure in figures]
     plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
-    number = {columns.index("value"), columns.index("bounds")}
+    marked = [[*map(escape, row[:-1]), "; ".join(map(_link, row[-1]))] for row in rows]
+    _display_table(heads, plain, marked, {columns.index("value"), columns.index("bounds")})
+
+
+def _display_table(heads, plain, marked, number):
+    """Display rows of text and of HTML; ``number`` holds the columns that are set as numbers."""
     body = "\n".join(
-        "<tr>"
-        + "".join(_cell(text, place in number) for place, text in enumerate(row[:-1]))
-        + f"<td>{'; '.join(map(_link, row[-1]))}</td></tr>"
-        for row in rows
+        "<tr>" + "".join(_cell(text, n in number) for n, text in enumerate(row)) + "</tr>"
+        for row in marked
     )
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     _display(
@@ -125,7 +179,7 @@ def _show_table(figures):
 
 
 def _cell(text, is_number):
-    return f'<td class="n">{escape(text)}</td>' if is_number else f"<td>{escape(text)}</td>"
+    return f'<td class="n">{text}</td>' if is_number else f"<td>{text}</td>"
 
 
 def _cells(figure, columns):

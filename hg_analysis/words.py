@@ -37,13 +37,15 @@ def language():
 
 @cache
 def _names(which):
-    """All names of one language: terms by (kind, term), indicators by ("indicator", id)."""
+    """All names of one language, by (kind, term); a section goes by any of its paragraphs."""
     column = f"name_{which}"
     terms = companion("terms")
     names = dict(zip(zip(terms.kind, terms.term), terms[column]))
     for table in ("codebook", "derived"):
         rows = companion(table)
         names |= {("indicator", key): name for key, name in zip(rows.indicator, rows[column])}
+    rows = companion("paragraphs")
+    names |= {("section", n): name for n, name in zip(rows.paragraph, rows[f"section_{which}"])}
     return names
 
 
@@ -59,6 +61,11 @@ def name(kind, term):
         return _names(language())[kind, term]
     except KeyError:
         raise LookupError(f"no {kind} {term!r} in data/terms.csv, codebook.csv or derived.csv")
+
+
+def known(kind, term):
+    """Tell whether the data files name a term."""
+    return (kind, term) in _names(language())
 
 
 @cache

@@ -4,10 +4,11 @@ import math
 import re
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 import hg_analysis as hg
-from hg_analysis import calc, charts, page, words
+from hg_analysis import audit, calc, charts, page, words
 from hg_analysis.bounds import Figure
 
 
@@ -281,3 +282,48 @@ def test_widths_are_read_back(table):
     ]
     ax = charts.widths(charts.axes(), figures, errors)
     assert read_back(ax) == pytest.approx([0.5 / 9.24, 50 / 77854], rel=1e-5)
+
+
+def test_a_cross_table_is_named_from_the_data_files(shown):
+    numerals = audit.numerals()
+    assert hg.show(pd.crosstab(numerals.section, numerals.role)) is None
+    lines = shown[0][0]["text/plain"].splitlines()
+    assert lines[0].startswith("Section / Role | figure | date | heading")
+    assert lines[-1] == "Limitations, causes and lessons | 0 | 0 | 5 | 0 | 1 | 0"
+    assert '<table class="hg">' in shown[0][0]["text/html"]
+    hg.use_language("vi")
+    hg.show(audit.tally(numerals.role))
+    assert shown[1][0]["text/plain"].splitlines()[:2] == ["Vai trò | Giá trị", "số liệu | 67"]
+
+
+def test_a_table_can_hold_figures_periods_and_numbers(table, shown):
+    pair = audit.contradictions(table)[2]
+    hg.show(audit.differences([pair]))
+    assert shown[0][0]["text/plain"].splitlines() == [
+        "Figure | Place | Period | First figure | Second figure | Difference",
+        "GRDP at current prices | Hậu Giang | 2023 | 58,505 | 59,809 | 1,304",
+    ]
+    assert '<td class="n">1,304</td>' in shown[0][0]["text/html"]
+
+
+def test_cells_of_a_table_are_text_not_markup(shown):
+    hg.show(pd.DataFrame({"note": ["<script>alert(1)</script>"], "value": [0.25]}))
+    assert shown[0][0]["text/plain"] == "Note | Value\n<script>alert(1)</script> | 0.25"
+    assert "<script" not in shown[0][0]["text/html"]
+
+
+def test_stacked_counts_are_read_back():
+    numerals = audit.numerals()
+    crossed = pd.crosstab(numerals.section, numerals.role)
+    ax = charts.counts(charts.axes(), crossed, "numerals")
+    ends = crossed.cumsum(axis=1).T.to_numpy().ravel()
+    assert read_back(ax) == list(ends)
+
+
+def test_marks_of_a_table_are_read_back_with_their_bounds(table):
+    pairs = audit.contradictions(table)[:2]
+    frame = audit.differences(pairs)[["first", "second"]].set_axis(["published", "implied"], axis=1)
+    frame.columns.name = "origin"
+    ax = charts.marks(charts.axes(), frame, "apart")
+    assert read_back(ax) == [3.08, 8.8, 3.28, 10.14]
+    assert "  Growth of GRDP · 2021: 3.08 (3.075 to 3.085)" in page.values_drawn(ax)
