@@ -40,9 +40,9 @@ def main(argv=None):
 
 
 def _check(arguments):
-    from hg_analysis.audit import audit
+    from hg_analysis.check import check
 
-    faults, notes = audit(arguments.data, arguments.source)
+    faults, notes = check(arguments.data, arguments.source)
     for fault in faults:
         print(fault)
     for note in notes:

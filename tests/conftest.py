@@ -56,7 +56,7 @@ def write(tmp_path):
 @pytest.fixture
 def companions(tmp_path, monkeypatch):
     """A folder with copies of all data files, used in place of the bundled ones."""
-    from hg_analysis import audit, words
+    from hg_analysis import check, words
 
     folder = tmp_path / "data"
     folder.mkdir()
@@ -68,7 +68,7 @@ def companions(tmp_path, monkeypatch):
             cached.cache_clear()
 
     monkeypatch.setattr(hg_data, "DATA", folder)
-    monkeypatch.setattr(audit, "DATA", folder)
+    monkeypatch.setattr(check, "DATA", folder)
     forget()
     yield folder
     monkeypatch.undo()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import hg_analysis.data as hg_data
-from hg_analysis.audit import TOTALS, audit
+from hg_analysis.check import TOTALS, check
 from hg_analysis.cli import main
 
 
@@ -47,7 +47,7 @@ def test_every_digit_of_every_figure_of_the_document_is_guarded(column, rows, wr
                 text, at = rows[place][column], digits[nth].start()
                 changed[place][column] = text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
                 expected.add(place + 2)
-        found = {fault.row for fault in audit(write(changed))[0]}
+        found = {fault.row for fault in check(write(changed))[0]}
         assert expected <= found, [rows[row - 2] for row in expected - found]
         tried += len(expected)
     assert tried == sum(len(re.findall(r"\d", rows[place][column])) for place in places) > 100
@@ -69,7 +69,7 @@ def test_a_digit_changed_in_value_and_printed_alike_is_seen(rows, write):
 
 
 def _table(path):
-    return audit(path)[0]
+    return check(path)[0]
 
 
 def test_a_dropped_row_is_seen(rows, write):
@@ -141,7 +141,7 @@ def test_a_broken_companion_is_seen(what, companions):
     edit(companions / f"{name}.csv", change)
     assert changed
     hg_data._companion.cache_clear()
-    found = audit()[0]
+    found = check()[0]
     assert found
     assert expected is None or any(expected in fault.expected for fault in found), found
 
@@ -152,10 +152,10 @@ def test_a_missing_or_doubled_companion_row_is_seen(name, companions):
         edit(companions / f"{name}.csv", lambda rows: rows[:3] + rows[4:])
         hg_data._companion.cache_clear()
         # A paragraph is compared with the text only, which a check without it cannot see.
-        assert audit()[0] or name == "paragraphs"
+        assert check()[0] or name == "paragraphs"
     edit(companions / f"{name}.csv", lambda rows: [*rows, rows[-1]])
     hg_data._companion.cache_clear()
-    assert any("one row for each" in fault.expected for fault in audit()[0])
+    assert any("one row for each" in fault.expected for fault in check()[0])
 
 
 def test_another_provinces_table_needs_no_numerals(rows, write, capsys):
@@ -185,7 +185,7 @@ def test_a_changed_text_is_seen(old, new, appendix, tmp_path):
     text = appendix.read_text("utf-8")
     changed = tmp_path / "text.txt"
     changed.write_text(text.replace(old, new, 1), "utf-8")
-    assert bool(audit(source=changed)[0]) == (old in text)
+    assert bool(check(source=changed)[0]) == (old in text)
 
 
 def test_a_source_that_is_not_there(capsys, tmp_path):
@@ -195,7 +195,7 @@ def test_a_source_that_is_not_there(capsys, tmp_path):
 
 def test_another_text_altogether(tmp_path):
     (tmp_path / "text.txt").write_text("Một dòng.\n", "utf-8")
-    assert len(audit(source=tmp_path / "text.txt")[0]) > 108
+    assert len(check(source=tmp_path / "text.txt")[0]) > 108
 
 
 def test_an_empty_name_of_a_file_is_no_default(capsys):
