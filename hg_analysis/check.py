@@ -4,7 +4,6 @@ import re
 import unicodedata
 from pathlib import Path
 
-
 from hg_analysis import schema
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.data import COLUMNS, DATA, KEYS, companion, load, read

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -78,8 +79,33 @@ def generate(folder):
     return path
 
 
+def notebooks():
+    """Print what re-executing every notebook takes beside the same code as one plain script."""
+    import nbformat
+
+    paths = sorted((hg_data.DATA.parent / "notebooks").glob("*.ipynb"))
+    cells = [
+        "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
+        for path in paths
+    ]
+    # A namespace each, as in the kernels; what is shown is formatted, not printed.
+    script = "import os, sys; sys.stdout = open(os.devnull, 'w', encoding='utf-8')\n" + "\n".join(
+        f"exec({cell!r}, {{}})" for cell in cells
+    )
+    nbval = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+    nbval += ["--nbval", "--nbval-current-env", *map(str, paths)]
+    seconds = []
+    for command in (nbval, [sys.executable, "-c", script]) * 3:
+        start = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        seconds.append(time.perf_counter() - start)
+    kernels, plain = statistics.median(seconds[::2]), statistics.median(seconds[1::2])
+    print(f"{len(paths)} notebooks under nbval: {kernels:.1f} s; as one script: {plain:.1f} s")
+
+
 def main():
     """Measure everything; return 1 where a limit is exceeded."""
+    notebooks()
     ours, base = interleaved("import hg_analysis", "import pandas")
     good = compare("import hg_analysis / import pandas, time", *by(0, ours, base), 1.1)
     loads = measure("hg.load()", "import hg_analysis as hg")
