@@ -170,54 +170,6 @@ def numerals():
     return listed
 
 
-def rounding(table):
-    """Return how coarsely the document prints its figures, the coarsest first.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As :func:`hg_analysis.load` returns it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``rounding``, half a unit of the last printed digit in percent of the
-        figure, for figures that are rounded and bounded on both sides.
-    """
-    own = table[(table.origin == "document") & (table.relation == "=") & (table.nth != "")]
-    own = own[own.high > own.low].set_index("indicator")
-    half = 50 * (own.high - own.low) / own.value.abs()
-    half.index = half.index.astype(str)
-    return half.sort_values(ascending=False).rename_axis("figure").to_frame("rounding")
-
-
-# What the notes in data/indicators.csv say where the document leaves something out.
-GAPS = {
-    "undated": "no date|no year|no period|year is missing|period it counts",
-    "unmarked": "not mark",
-    "percent_sign": "percent sign",
-    "misspelt": "misspelt",
-}
-
-
-def gaps(table):
-    """Count the document's figures whose note says that something is missing or misprinted.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As :func:`hg_analysis.load` returns it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``value`` by ``gap``; one figure can be in several.
-    """
-    note = table[table.origin == "document"].note.astype(str)
-    found = {gap: int(note.str.contains(pattern).sum()) for gap, pattern in GAPS.items()}
-    return pd.Series(found).rename_axis("gap").to_frame("value")
-
-
 def weakest_verdicts(table):
     """Return how firmly each figure of the document is read.
 

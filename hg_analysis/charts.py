@@ -465,43 +465,6 @@ def counts(ax, frame, scale):
     return _finish_frame(ax, frame, scale)
 
 
-def marks(ax, frame, scale):
-    """Draw a table of figures as marks with their bounds: a row each, a series a column.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    frame : pandas.DataFrame
-        Figures in one unit. The levels of its index are named after what their
-        terms are; its columns are origins.
-    scale : str
-        Label in ``data/terms.csv`` of what is drawn.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    rows = range(len(frame) - 1, -1, -1)
-    for place, origin in enumerate(frame):
-        group = list(frame[origin])
-        ax.errorbar(
-            [f.value for f in group],
-            [row - 0.16 * place for row in rows],
-            xerr=_errors(group),
-            label=f"{words.name('label', scale)} · {cell_text('origin', origin)}",
-            linestyle="none",
-            linewidth=2.5,
-            markersize=7,
-            **STYLE[origin],
-        )
-        for figure, row in zip(group, rows):
-            beside = max(f.value for f in frame.loc[frame.index[len(frame) - 1 - row]])
-            offset = (8 if figure.value == beside else -8, 0)
-            _write(ax, value_text(figure), (figure.value, row - 0.16 * place), origin, offset)
-    ax.axvline(0, color="#444", linewidth=0.8)
-    return _finish_frame(ax, frame, scale, [f for column in frame for f in frame[column]])
-
-
 def _finish_frame(ax, frame, scale, figures=()):
     """Name the rows and series of a table, and the scale below them; the province goes unnamed."""
     ax.set_gid("rows")

@@ -1,6 +1,5 @@
 """What the audit counts and compares is what the tables hold."""
 
-import pytest
 
 import hg_analysis as hg
 from hg_analysis import audit
@@ -42,9 +41,3 @@ def test_both_sides_of_a_control_total():
     sides = audit.control_totals(hg.load())
     assert len(sides) == len(audit.TOTALS)
     assert tuple(sides.iloc[0])[1:] == (18, 18) and "≤" in sides.check[1]
-
-
-def test_rounding_in_percent_of_the_figure():
-    coarse = audit.rounding(hg.load()).rounding
-    assert coarse["doctors_per_10000"] == pytest.approx(5)
-    assert "communes" not in coarse  # counts are exact
