@@ -26,7 +26,6 @@ __all__ = [
     "last_growth_mean",
     "multiple",
     "part",
-    "part_size",
     "path_value",
     "per_house",
     "percent",
@@ -704,32 +703,6 @@ def smallest_total(low, high):
     while 100 * ceil(low * total / 100 - 1e-12) / total >= high:
         total += 1
     return total
-
-
-def part_size(total, own, others, times):
-    """Size of each part of a total, if all others are so many times as large.
-
-    Parameters
-    ----------
-    total : number
-    own : number
-        How many parts have the size asked for.
-    others : number
-        How many parts have the other size.
-    times : number
-        Size of one of the others, as a multiple of the size asked for; an assumption.
-
-    Returns
-    -------
-    number
-        In the unit of ``total``: ``total / (own + times others)``.
-
-    Examples
-    --------
-    >>> part_size(100, 2, 4, 0.5), part_size(100, 4, 2, 2)
-    (25.0, 12.5)
-    """
-    return total / (own + times * others)
 
 
 def part(share, whole):
