@@ -1,5 +1,6 @@
 """What the audit counts and compares is what the tables hold."""
 
+
 import hg_analysis as hg
 from hg_analysis import audit
 

@@ -1,5 +1,7 @@
 """Formulas give what others printed, undo each other and agree with a second way."""
 
+import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,175 @@ from hg_analysis import calc
 
 rates = st.floats(-30, 60)
 levels = st.floats(0.1, 1e6)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return hg.load()
+
+
+def test_every_formula_is_listed_and_described():
+    for name in calc.__all__:
+        text = getattr(calc, name).__doc__
+        for part in ("Parameters", "Returns", "Examples", ">>>"):
+            assert part in text, (name, part)
+    public = [
+        n
+        for n, f in vars(calc).items()
+        if callable(f) and getattr(f, "__module__", "") == calc.__name__
+    ]
+    assert sorted(n for n in public if not n.startswith("_")) == sorted(calc.__all__)
+
+
+def test_growth_of_viet_nam_as_the_government_printed_it(table):
+    # The Government gave about 6.3 percent for 2021 to 2025; the yearly rates are first estimates.
+    years = [str(year) for year in range(2021, 2026)]
+    yearly = hg.figures(table, "grdp_growth", place="vietnam", period=years)
+    assert calc.average_growth(*(f.value for f in yearly)) == pytest.approx(6.3, abs=0.25)
+
+
+def test_contributions_add_up_to_the_published_growth(table):
+    # 2023: three sectors' contributions, as printed, leave product taxes within a tenth of a point.
+    parts = hg.figures(table, "industry_contribution") + hg.figures(table, "services_contribution")
+    parts += hg.figures(table, "agriculture_contribution")
+    growth = hg.figure(table, "grdp_growth", period="2023")
+    assert calc.total(*(f.value for f in parts)) == pytest.approx(growth.value, abs=0.1)
+
+
+def test_share_of_communes_as_printed_for_the_nation(table):
+    # 6,084 of 7,669 communes were printed as 79.3 percent.
+    figure = hg.figure(table, "new_rural_communes_share", place="vietnam")
+    assert "6,084 of 7,669" in table.note[table.indicator == figure.indicator].str.cat()
+    assert figure.low <= calc.percent(6084, 7669) < figure.high
+
+
+def test_electricity_growth_from_the_printed_index(table):
+    # Printed as 1,086.2 percent of the year before: growth of 986.2 percent.
+    figure = hg.figure(table, "electricity_growth", period="2022")
+    assert calc.percent(1086.2, 100) - 100 == pytest.approx(figure.value)
+
+
+def test_population_of_2023_from_two_printed_figures(table):
+    # Around the published "more than 733,000" of 2024.
+    people = hg.derive(
+        "population_implied",
+        calc.population,
+        hg.figure(table, "grdp", source="cafef_2024_01"),
+        hg.figure(table, "grdp_per_person", period="2023"),
+    )
+    assert people.value == pytest.approx(733000, rel=0.01)
+
+
+@given(rates, st.integers(1, 8))
+def test_compound_is_a_chain_of_equal_rates(rate, years):
+    assert calc.compound(rate, years) == pytest.approx(calc.chain(*[rate] * years))
+    assert calc.multiple(rate, years) == pytest.approx(1 + calc.compound(rate, years) / 100)
+
+
+@given(st.lists(rates, min_size=1, max_size=6))
+def test_average_growth_by_logarithms(each):
+    mean = sum(math.log1p(rate / 100) for rate in each) / len(each)
+    assert calc.average_growth(*each) == pytest.approx(100 * math.expm1(mean), abs=1e-9)
+
+
+@given(rates, st.lists(rates, min_size=1, max_size=5))
+def test_last_growth_undoes_the_average(average, others):
+    last = calc.last_growth(average, *others)
+    assert calc.average_growth(*others, last) == pytest.approx(average, abs=1e-6)
+    mean = calc.last_growth_mean(average, *others)
+    assert (sum(others) + mean) / (len(others) + 1) == pytest.approx(average, abs=1e-6)
+
+
+@given(levels, rates, st.integers(1, 8))
+def test_growth_between_undoes_discount(value, rate, years):
+    start = calc.discount(value, rate, years)
+    assert calc.growth_between(start, value, years) == pytest.approx(rate, abs=1e-6)
+
+
+@given(levels, st.floats(0, 30), st.integers(1, 6))
+def test_a_path_adds_up_and_grows_at_its_rate(total, rate, years):
+    path = [calc.path_value(total, rate, years, year) for year in range(-1, years)]
+    assert sum(path[1:]) == pytest.approx(total)
+    for before, after in pairwise(path):
+        assert after / before == pytest.approx(1 + rate / 100)
+
+
+@given(levels, st.floats(1, 300))
+def test_plan_undoes_attainment(actual, attainment):
+    assert calc.percent(actual, calc.plan(actual, attainment)) == pytest.approx(attainment)
+
+
+@given(rates, rates, st.floats(0.1, 0.9))
+def test_second_half_weighs_back_to_the_year(year, first, weight):
+    second = calc.second_half(year, first, weight)
+    assert weight * first + (1 - weight) * second == pytest.approx(year, abs=1e-9)
+
+
+@given(levels, levels, st.lists(rates, min_size=1, max_size=6))
+def test_price_change_times_volume_is_value(start, end, each):
+    prices = calc.multiple(calc.price_change(start, end, *each), len(each))
+    assert start * prices * (1 + calc.chain(*each) / 100) == pytest.approx(end)
+
+
+@given(levels, levels)
+def test_population_and_exchange_rate_in_their_units(billions, millions):
+    assert calc.population(billions, millions) == pytest.approx(billions * 1e9 / (millions * 1e6))
+    assert calc.exchange_rate(billions, millions) == pytest.approx(
+        billions * 1e9 / (millions * 1e6)
+    )
+
+
+@given(levels, levels, st.integers(1, 8))
+def test_average_change_adds_back(start, end, years):
+    change = calc.average_change(start, end, years)
+    assert start + years * change == pytest.approx(end, abs=1e-6)
+    assert calc.ratio(end, start) * start == pytest.approx(end)
+
+
+@given(levels, st.floats(-50, 300))
+def test_excess_over_plan_undoes_itself(actual, excess):
+    planned = calc.plan_exceeded(actual, excess)
+    assert calc.relative_change(planned, excess) == pytest.approx(actual)
+    assert calc.plan(actual, 100 + excess) == pytest.approx(planned)
+
+
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=5))
+def test_structural_change_is_the_sum_of_what_rose(changes):
+    changes.append(-sum(changes))  # shares add up to 100 before and after
+    rises = sum(change for change in changes if change > 0)
+    assert calc.structural_change(*changes) == pytest.approx(rises, abs=1e-9)
+
+
+def test_structure_of_2021_as_the_ministry_printed_its_changes(table):
+    # Printed on 2020: +0.14, +0.68, -0.84, +0.03 points; half the absolute sum.
+    assert "+0.14, +0.68, -0.84, +0.03 points" in table.note.astype(str).str.cat()
+    assert calc.structural_change(0.14, 0.68, -0.84, 0.03) == pytest.approx(0.845)
+
+
+def test_contribution_of_industry_2023_near_the_printed_one(table):
+    # Its share of 2022 at current prices times its growth; printed: 8.22 points.
+    share = hg.figure(table, "industry_share", period="2022")
+    growth = hg.figure(table, "industry_growth", period="2023")
+    printed = hg.figure(table, "industry_contribution")
+    assert calc.contribution(share.value, growth.value) == pytest.approx(printed.value, abs=0.5)
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000), st.integers(0, 2))
+def test_smallest_total_is_enough_and_least(part, total, decimals):
+    part = min(part, total)
+    shown = round(100 * part / total, decimals)
+    low, high = shown - 0.5 * 10**-decimals, shown + 0.5 * 10**-decimals
+    least = calc.smallest_total(low, high)
+    assert least <= total
+    assert any(low - 1e-9 <= 100 * k / least < high + 1e-9 for k in range(least + 1))
+
+
+@given(levels, levels)
+def test_rates_and_units(first, second):
+    assert calc.per_house(first, second) == pytest.approx(first * 1e9 / second / 1e6)
+    assert calc.scaled(first, second) == pytest.approx(first / 1e4 * second)
+    assert calc.difference(first, second) + second == pytest.approx(first)
+    assert calc.remainder(first, second) + first + second == pytest.approx(100)
 
 
 @given(levels, levels)
