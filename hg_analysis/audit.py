@@ -48,17 +48,22 @@ def control_totals(table):
     own = table[table.origin == "document"]
     values, rows = dict(zip(own.indicator, own.value)), []
     for total in TOTALS:
-        left, right = re.split(r" (?:==|<=|<|>) ", total)
-        sides = [eval(side, {"__builtins__": {"abs": abs}}, values) for side in (left, right)]
-        named = re.sub(r"[a-z]\w+", lambda match: _named(match[0]), total)
-        for code, shown in (("==", "="), ("<=", "≤"), ("% 1", "mod 1")):
-            named = named.replace(code, shown)
-        rows.append((named, *sides))
+        if whole := re.fullmatch(r"abs\((.+) % 1 - 0.5\) > 0.495", total):
+            left, sign, right = whole[1], "=", f"round({whole[1]})"  # the nearest whole number
+        else:
+            left, sign, right = re.split(r" (==|<=|<) ", total)
+        scope = {"__builtins__": {"round": round}}
+        sides = [eval(side, scope, values) for side in (left, right)]
+        named = [re.sub(r"[a-z]\w+", _named, left)]
+        named.append({"==": "=", "<=": "≤"}.get(sign, sign))
+        whole_number = words.name("label", "whole_number")
+        named.append(whole_number if whole else re.sub(r"[a-z]\w+", _named, right))
+        rows.append((" ".join(named), *sides))
     return pd.DataFrame(rows, columns=["check", "left", "right"])
 
 
-def _named(word):
-    return word if word == "abs" else words.name("indicator", word)
+def _named(match):
+    return words.name("indicator", match[0])
 
 
 def contradictions(table):

@@ -52,7 +52,7 @@ def axes(height=4.2):
 
 
 def path(ax, figures, named=()):
-    """Draw figures over the years, with their bounds; a line joins published outturns.
+    """Draw figures over the years, with their bounds; a line joins consecutive years.
 
     Parameters
     ----------
@@ -112,9 +112,8 @@ def span(ax, figure, start, end):
     """
     left, color = start - 0.4, STYLE[figure.origin]["color"]
     label = _series_name(figure.indicator, figure.place, figure.origin)
-    ax.plot(
-        [left, end + 0.4], [figure.value] * 2, color=color, linewidth=1.5, zorder=1, label=label
-    )
+    years, look = [left, end + 0.4], {"color": color, "linewidth": 1.5, "zorder": 1}
+    ax.plot(years, [figure.value] * 2, label=label, gid=f"{start}–{end}", **look)
     text = f"{value_text(figure)} · {words.name('origin', figure.origin)}"
     below = ax.yaxis_inverted()  # where less stands higher, the marks are above the line
     _write(ax, text, (left, figure.value), figure.origin, (10, -5 if below else 5))
@@ -571,39 +570,6 @@ def bullet(ax, figures, unsure=()):
     names = [textwrap.fill(words.name("indicator", f.indicator), 46) for f in reversed(figures)]
     ax.set_yticks(range(len(figures)), names)
     ax.set_xlabel(" · ".join(dict.fromkeys(words.unit(figure.indicator) for figure in figures)))
-    return ax
-
-
-def widths(ax, figures, errors):
-    """Draw how wide bounds are, on a scale on which each step is ten times the one before.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    figures : list of Figure
-        What names the rows, from top to bottom.
-    errors : list of Figure
-        The half-width of the bounds of each, in percent of its value.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    ax.set_gid("rows")
-    rows, origin = range(len(figures) - 1, -1, -1), figures[0].origin
-    values, name = [error.value for error in errors], _series_name(*_key(errors[0])[:2], origin)
-    ax.errorbar(values, rows, label=name, linestyle="none", markersize=7, **STYLE[origin])
-    for value, row in zip(values, rows):
-        text = f"± {words.number(value, max(0, 1 - math.floor(math.log10(value))))}"
-        _write(ax, text, (value, row), origin, (8, 0))
-    _finish_rows(ax, figures)
-    names = [textwrap.fill(words.name("indicator", f.indicator), 60) for f in reversed(figures)]
-    ax.set_yticks(range(len(figures)), names, fontsize=9.5)
-    ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(lambda x, _: words.number(x, max(0, -round(math.log10(x)))))
-    ax.minorticks_off()
-    ax.margins(x=0.15)
-    ax.set_xlabel(words.unit(errors[0].indicator))
     return ax
 
 

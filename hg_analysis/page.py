@@ -14,6 +14,7 @@ from hg_analysis.bounds import Figure
 from hg_analysis.data import companion
 
 _SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
+_OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
     "<style>.hg{border-collapse:collapse;font-size:.92em}.hg td,.hg th{padding:.3em .6em;"
@@ -65,7 +66,16 @@ def digits(figure):
 
 def value_text(figure):
     """Write the value, with the sign of its relation where it is not an equality."""
-    return _SIGNS[figure.relation] + words.number(figure.value, digits(figure))
+    value, decimals = figure.value, digits(figure)
+    if figure.decimals is None and figure.relation in _OUTWARDS:  # one bound is all that is known
+        outwards, end = _OUTWARDS[figure.relation]
+        value = _outwards(outwards, getattr(figure, end), decimals)
+    return _SIGNS[figure.relation] + words.number(value, decimals)
+
+
+def _outwards(rounding, end, decimals):
+    scale = 10**decimals
+    return rounding(round(end * scale, 6)) / scale
 
 
 def bounds_text(figure):
@@ -75,11 +85,8 @@ def bounds_text(figure):
     if figure.relation not in "=~" or not math.isfinite(figure.high):
         return ""  # the sign before the value says it, or words leave none
     decimals = digits(figure) + (figure.decimals is not None)
-    scale = 10**decimals
-    low, high = (
-        words.number(outwards(round(end * scale, 6)) / scale, decimals)
-        for outwards, end in ((math.floor, figure.low), (math.ceil, figure.high))
-    )
+    ends = (math.floor, figure.low), (math.ceil, figure.high)
+    low, high = (words.number(_outwards(*end, decimals), decimals) for end in ends)
     return f"{low} – {high}"
 
 
@@ -264,7 +271,9 @@ def values_drawn(ax):
             place, value = where(*point)
             lines.append(f"  {place}: {value:.7g}{bar}")
     for line in ax.lines:
-        if not line.get_label().startswith("_"):
+        if line.get_gid():  # an average over a span of years
+            lines += [line.get_label(), f"  {line.get_gid()}: {line.get_ydata()[0]:.7g}"]
+        elif not line.get_label().startswith("_"):
             lines.append(line.get_label())
             for point in line.get_xydata()[: 1 if rows else None]:
                 place, value = where(*point)

@@ -4,6 +4,7 @@ Every name comes from the data files; numbers follow the locale.
 """
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from hg_analysis.data import companion
@@ -89,11 +90,15 @@ def number(value, decimals=0):
     --------
     >>> number(77854.5, 1)
     '77,854.5'
+    >>> number(6.625, 2)
+    '6.63'
     """
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
-    return format_decimal(round(value, decimals), format=pattern, locale=language())
+    step = Decimal(1).scaleb(-decimals)  # halves away from zero, as statistics offices round
+    rounded = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
+    return format_decimal(rounded, format=pattern, locale=language())
 
 
 def period(text):

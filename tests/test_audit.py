@@ -1,6 +1,5 @@
 """What the audit counts and compares is what the tables hold."""
 
-
 import hg_analysis as hg
 from hg_analysis import audit
 

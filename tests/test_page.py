@@ -275,15 +275,6 @@ def test_attainments_are_read_back(table):
     assert ax.get_xlabel() == "% of plan · % above plan"
 
 
-def test_widths_are_read_back(table):
-    figures = [hg.figure(table, name, origin="document") for name in ("grdp_growth", "grdp")]
-    errors = [
-        hg.derive("rounding_width", calc.relative_error, f, unit=10.0**-f.decimals) for f in figures
-    ]
-    ax = charts.widths(charts.axes(), figures, errors)
-    assert read_back(ax) == pytest.approx([0.5 / 9.24, 50 / 77854], rel=1e-5)
-
-
 def test_a_cross_table_is_named_from_the_data_files(shown):
     numerals = audit.numerals()
     assert hg.show(pd.crosstab(numerals.section, numerals.role)) is None
