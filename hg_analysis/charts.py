@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import seaborn as sns
 from matplotlib import pyplot as plt
-from matplotlib.colors import to_rgb
 
 from hg_analysis import words
 from hg_analysis.page import cell_text, publisher, value_text
@@ -483,61 +482,6 @@ def _finish_frame(ax, frame, scale, figures=()):
     ax.grid(axis="x", color="#ddd")
     ax.set_axisbelow(True)
     return _finish(ax, figures)
-
-
-def stacked(ax, rows):
-    """Draw counts as bars made of parts; the parts are named above the first bar.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    rows : list of (Figure, list of Figure)
-        A whole, which names the row, and its parts from left to right, none of
-        them zero; drawn from top to bottom. The first row has all the parts.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    ax.set_gid("rows")
-    wholes, top = [whole for whole, _ in rows], len(rows) - 1
-    order, drawn = [part.indicator for part in rows[0][1]], {}
-    for row, (_, parts) in zip(range(top, -1, -1), rows):
-        at = 0.0
-        for part in parts:
-            drawn.setdefault(part.indicator, []).append((row, at, part))
-            at += part.value
-    for indicator, pieces in drawn.items():
-        origin, name = pieces[0][2].origin, _series_name(*_key(pieces[0][2]))
-        shade = 1 - 0.8 * order.index(indicator) / max(1, len(order) - 1)
-        color = [1 - shade * (1 - each) for each in to_rgb(STYLE[origin]["color"])]
-        y, left, width = zip(*((row, at, part.value) for row, at, part in pieces))
-        ax.barh(y, width, left=left, height=0.55, color=color, edgecolor="#444", label=name)
-        ink = "white" if shade > 0.9 else "black"
-        for row, at, part in pieces:
-            middle = at + part.value / 2
-            ax.text(middle, row, value_text(part), ha="center", va="center", color=ink, fontsize=9)
-    _finish_rows(ax, wholes)
-    ax.set_xlim(0, wholes[0].value * 1.03)
-    ax.set_ylim(-0.6, _name_parts(ax, rows[0][1], top + 0.28))
-    return ax
-
-
-def _name_parts(ax, parts, edge):
-    """Name parts above a bar: wide ones close to it, narrow ones higher, one over another."""
-    at, high, total = 0.0, edge + 1, sum(part.value for part in parts)
-    for part in parts:
-        name, middle = words.name("indicator", part.indicator), at + part.value / 2
-        look = {"color": STYLE[part.origin]["color"], "fontsize": 9.5, "va": "bottom"}
-        at += part.value
-        if part.value >= 0.2 * total:
-            ax.text(middle, edge + 0.08, textwrap.fill(name, 18), ha="center", **look)
-            continue
-        line = {"arrowstyle": "-", "color": look["color"], "linewidth": 0.8, "relpos": (1, 0)}
-        line |= {"shrinkA": 0, "shrinkB": 0}
-        ax.annotate(name, (middle, edge), (middle, high), ha="right", arrowprops=line, **look)
-        high += 0.4
-    return high
 
 
 def bullet(ax, figures, unsure=()):

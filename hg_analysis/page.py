@@ -257,11 +257,10 @@ def values_drawn(ax):
         lines.append(container.get_label())
         if not hasattr(container, "lines"):  # bars
             for bar in container:
-                place, end = where(
-                    bar.get_x() + bar.get_width(), bar.get_y() + 0.5 * bar.get_height()
-                )
-                start = f" from {bar.get_x():.7g}" if bar.get_x() else ""
-                lines.append(f"  {place}{start}: {end:.7g}")
+                left, width = bar.get_x(), bar.get_width()
+                place, _ = where(left, bar.get_y() + 0.5 * bar.get_height())
+                span = f" ({left:.7g} to {left + width:.7g})" if left else ""
+                lines += [f"  {place}: {width:.7g}{span}"] if width else []
             continue
         points, _, bars = container.lines
         segments = bars[0].get_segments() if bars else []
