@@ -101,7 +101,8 @@ def publisher(ref):
         return ref
     source = _sources().loc[ref]
     weak = f" ({words.name('kind', source.kind)})" if source.kind == "secondary" else ""
-    return source.publisher + weak
+    kind = ("publisher", source.publisher)  # most names are the same in every language
+    return (words.name(*kind) if words.known(*kind) else source.publisher) + weak
 
 
 def _link(ref):

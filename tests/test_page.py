@@ -201,6 +201,13 @@ def test_a_picture_in_vietnamese_holds_no_english(growth, shown):
         assert english not in joined
 
 
+def test_publishers_are_named_in_the_readers_language(table, shown):
+    assert page.publisher("mpi_2021") == "Ministry of Planning and Investment"
+    hg.use_language("vi")
+    assert page.publisher("mpi_2021") == "Bộ Kế hoạch và Đầu tư"
+    assert page.publisher("cafef_2024_01") == "CafeF"
+
+
 def test_every_name_is_there_in_both_languages(table):
     for language in words.LANGUAGES:
         hg.use_language(language)
