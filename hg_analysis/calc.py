@@ -32,7 +32,6 @@ __all__ = [
     "plan",
     "plan_exceeded",
     "population",
-    "portion",
     "price_change",
     "ratio",
     "relative_change",
@@ -895,28 +894,6 @@ def growth_of_rest(growth, share, part_growth):
     5.0
     """
     return (growth - contribution(share, part_growth)) / (1 - share / 100)
-
-
-def portion(whole, share):
-    """Return the amount that a share of a whole stands for.
-
-    Parameters
-    ----------
-    whole : number
-    share : number
-        Percent of the whole.
-
-    Returns
-    -------
-    number
-        In the unit of ``whole``: ``whole share / 100``.
-
-    Examples
-    --------
-    >>> portion(50, 10)
-    5.0
-    """
-    return whole * share / 100
 
 
 def structure_distance(*shares):

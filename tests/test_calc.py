@@ -262,11 +262,6 @@ def test_volume_shares_add_up(share, part, rest):
     assert after == pytest.approx(100)
 
 
-@given(levels, st.floats(0, 100))
-def test_portion_undoes_percent(whole, share):
-    assert calc.percent(calc.portion(whole, share), whole) == pytest.approx(share, abs=1e-9)
-
-
 def test_relative_error_reaches_the_bounds_of_what_was_rounded(table):
     # Whatever the document rounded: value and error together give back the bounds of the table.
     own = table[(table.origin == "document") & (table.low < table.high) & (table.relation == "=")]
