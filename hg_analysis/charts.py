@@ -407,18 +407,23 @@ def _write(ax, text, point, origin, offset):
 
 
 def _finish_rows(ax, figures, others=()):
+    """Name the rows after their figures and the scale after their unit."""
+    names = [_row_name(figure, figures) for figure in figures]
+    _name_rows(ax, names, words.unit(figures[0].indicator), head=0.8, margin=0.12)
+    return _finish(ax, [*figures, *others])
+
+
+def _name_rows(ax, names, scale, head, margin):
     """Name the rows, from the bottom, and the scale below them."""
-    names = [textwrap.fill(_row_name(figure, figures), 46) for figure in reversed(figures)]
-    ax.set_yticks(range(len(figures)), names)
-    ax.set_ylim(-0.6, len(figures) - 0.2)
-    ax.set_xlabel(words.unit(figures[0].indicator))
+    ax.set_yticks(range(len(names)), [textwrap.fill(name, 46) for name in reversed(names)])
+    ax.set_ylim(-0.6, len(names) - 1 + head)
+    ax.set_xlabel(scale)
     ax.xaxis.set_major_formatter(_number)
-    ax.margins(x=0.12)
+    ax.margins(x=margin)
     if max(map(abs, ax.get_xlim())) >= 10_000:
         ax.locator_params(axis="x", nbins=5)  # long numbers would run into each other
     ax.grid(axis="x", color="#ddd")
     ax.set_axisbelow(True)
-    return _finish(ax, [*figures, *others])
 
 
 def _finish(ax, figures):
@@ -463,25 +468,16 @@ def counts(ax, frame, scale):
     return _finish_frame(ax, frame, scale)
 
 
-def _finish_frame(ax, frame, scale, figures=()):
-    """Name the rows and series of a table, and the scale below them; the province goes unnamed."""
+def _finish_frame(ax, frame, scale):
+    """Name the rows and series of a table, and the scale below them."""
     ax.set_gid("rows")
-    names = []
-    for key in frame.index:
-        cells = zip(frame.index.names, key if isinstance(key, tuple) else (key,))
-        names.append(" · ".join(cell_text(*cell) for cell in cells if cell[1] != "hau_giang"))
+    names = [cell_text(frame.index.name, key) for key in frame.index]
     if frame.shape[1] > 1:
         series = [cell_text(frame.columns.name, column) for column in frame]
         where = {"loc": "outside upper left", "ncols": min(4, len(series)), "frameon": False}
         ax.figure.legend(ax.containers, series, fontsize=9.5, columnspacing=1.2, **where)
-    ax.set_yticks(range(len(frame)), [textwrap.fill(name, 46) for name in reversed(names)])
-    ax.set_ylim(-0.6, len(frame) - 0.4)
-    ax.set_xlabel(words.name("label", scale))
-    ax.xaxis.set_major_formatter(_number)
-    ax.margins(x=0.12 if figures else 0.05)
-    ax.grid(axis="x", color="#ddd")
-    ax.set_axisbelow(True)
-    return _finish(ax, figures)
+    _name_rows(ax, names, words.name("label", scale), head=0.6, margin=0.05)
+    return _finish(ax, [])
 
 
 def bullet(ax, figures, unsure=()):
