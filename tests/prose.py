@@ -1,0 +1,536 @@
+"""Every number in prose, bound to the very place that states it.
+
+``tests/prose.csv`` has one row for every numeral in the notebooks' Markdown and in the
+documents, in order, as ``data/numerals.csv`` has for the source. ``origin`` says where the
+number comes from:
+
+- ``cell-id:line.nth``: the nth numeral of that line of what the cell shows (all its outputs
+  joined), read by its size; a notebook's name and a slash before it lead to another notebook
+- ``cell-id#pattern``: the number of rows shown there that match; of a data file,
+  ``data/name.csv#pattern``
+- ``¶``: a place in the source, or one of its two parts named after it
+- ``date``: part of a full date that stands in the data
+- ``list``: the number of a list item; ``name``: part of a name, a code span or a link
+- ``word``: a number word that is no count here; ``text``: a number that no output states
+
+Run as a script, it rewrites the table: it keeps what still holds, proposes an origin for
+every other number and prints each proposal, to be read before it is committed.
+"""
+
+import calendar
+import csv
+import difflib
+import functools
+import io
+import os
+import re
+import sys
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "tests" / "prose.csv"
+COLUMNS = ["file", "part", "nth", "printed", "origin"]
+
+COUNTS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+fifteen sixteen seventeen eighteen nineteen twenty"""
+WORDS = {word: Decimal(size) for size, word in enumerate(re.findall(r"\w+", COUNTS), 1)}
+WORDS |= dict.fromkeys(["twice", "double", "doubles", "doubled", "doubling"], Decimal(2))
+WORDS |= dict.fromkeys(["half", "halves"], Decimal("0.5"))
+WORDS |= dict.fromkeys(["quarter", "quarters"], Decimal("0.25"))
+WORDS |= dict.fromkeys(["fifth", "fifths"], Decimal("0.2"))
+WORDS |= dict.fromkeys(["third", "thirds"], 1 / Decimal(3))
+DIGITS = r"¶\d+(?:\.\d+)?|(?:(?<![\w–-])[-−])?\d+(?:[.,]\d+)*"
+SHOWN_NUMERAL = re.compile(DIGITS)
+NUMERAL = re.compile(rf"{DIGITS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+
+MONTHS = calendar.month_name[1:]
+DATE = re.compile(rf"\b(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) (\d{{4}})\b")
+LIST = re.compile(r"^ *\d+\. ", re.MULTILINE)
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+NAME = re.compile(
+    r"^```.*?^```|`[^`\n]*`|\]\([^)]*\)|Sông Hậu 1\b|(?:Appendix|Phụ lục) 3\b|Covid-19\b"
+    r"|Python 3\.11|CC BY 4\.0|ISO 8601|UTF-8",
+    re.MULTILINE | re.DOTALL,
+)
+BOUND = re.compile(r"(?:(\w+)/)?([a-z][a-z0-9-]*):(\d+)\.(\d+)")
+COUNTED = re.compile(r"(data/\w+\.csv|(?:\w+/)?[a-z][a-z0-9-]*)#(.*)")
+
+
+class Numeral(NamedTuple):
+    """A numeral of a text, with where it stands."""
+
+    printed: str
+    start: int
+    end: int
+
+
+class Line(NamedTuple):
+    """A line of what a cell shows; ``heads`` is None where it is no row of figures."""
+
+    text: str
+    heads: list | None
+
+
+class Project(NamedTuple):
+    """What numbers can be bound to."""
+
+    outputs: dict  # (notebook, cell id): lines, in the order of the notebooks
+    places: set
+    data: dict  # name of a data file: its lines
+    dates: str  # all data files, in which dates are looked for
+
+
+def numerals(text):
+    """List every numeral of a text in order: digits, places in the source, number words."""
+    return [Numeral(m[0], *m.span()) for m in NUMERAL.finditer(text)]
+
+
+def number(printed):
+    """Return the size of a numeral, or None for a place and for 1.2.3."""
+    word = WORDS.get(printed.lower())
+    if word is not None:
+        return word
+    plain = printed.lstrip("-−")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    plain = plain.replace(",", ".")  # 195,75 as the source prints it
+    return Decimal(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) else None
+
+
+@functools.cache
+def states(printed, shown):
+    """Whether a numeral in prose is the shown one, or rounds it half up to what prose prints."""
+    said, there = number(printed), number(shown)
+    if said is None or there is None:
+        return False
+    if printed.lower() not in WORDS and there.as_tuple().exponent < said.as_tuple().exponent:
+        there = there.quantize(said, ROUND_HALF_UP)
+    return said == there
+
+
+def shown_lines(outputs):
+    """List the lines of a cell's outputs, joined in order."""
+    lines = []
+    for output in outputs:
+        heads = None
+        for at, text in enumerate(output.get("data", {}).get("text/plain", "").splitlines()):
+            if text.startswith("  "):  # a value drawn
+                lines.append(Line(text, []))
+            else:
+                lines.append(Line(text, heads))
+            if at == 0 and " | " in text:
+                heads = text.split(" | ")
+    return lines
+
+
+def notebooks():
+    """Read all notebooks by name."""
+    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, 4) for path in paths}
+
+
+def sections(text):
+    """Split a document at its headings, each with a name that its numbers do not change."""
+    fences = [match.span() for match in FENCE.finditer(text)]
+    starts = [(0, "top")]
+    for match in re.finditer(r"^#+ (.+)$", text, re.MULTILINE):
+        if not any(start < match.start() < end for start, end in fences):
+            slug = "-".join(re.findall(r"[^\W\d_]+", match[1].lower()))
+            starts.append((match.start(), slug))
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    parts = {}
+    for (start, slug), end in zip(starts, ends):
+        parts[slug] = parts.get(slug, "") + text[start:end]
+    return parts
+
+
+def parts():
+    """Read all prose: texts by file and part."""
+    found = {}
+    for name, notebook in notebooks().items():
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                found[name, cell.id] = cell.source
+    documents = ["README.md", "CONTRIBUTING.md", "data/README.md"]
+    for name in [*documents, *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]:
+        for slug, text in sections((ROOT / name).read_text("utf-8")).items():
+            found[name, slug] = text
+    return found
+
+
+def project():
+    """Read what numbers in prose can be bound to."""
+    outputs = {
+        (name, cell.id): shown_lines(cell.outputs)
+        for name, notebook in notebooks().items()
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    data = {
+        f"data/{path.name}": path.read_text("utf-8").splitlines()
+        for path in sorted((ROOT / "data").glob("*.csv"))
+    }
+    places = {"¶" + line.split(",")[0] for line in data["data/paragraphs.csv"][1:]}
+    places |= {"¶" + ".".join(line.split(",")[:2]) for line in data["data/numerals.csv"][1:]}
+    return Project(outputs, places, data, "\n".join(chain.from_iterable(data.values())))
+
+
+def table():
+    """Read the table: printed numerals and origins by file and part."""
+    listed = {}
+    with TABLE.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            listed.setdefault((row["file"], row["part"]), []).append(
+                (row["printed"], row["origin"])
+            )
+    return listed
+
+
+def within(pattern, text, numeral):
+    """Return the match of a pattern that a numeral is part of, if any."""
+    for match in pattern.finditer(text):
+        if match.start() <= numeral.start and numeral.end <= match.end():
+            return match
+    return None
+
+
+def written(date):
+    """Return the ways in which the data write a date: in words or as ISO 8601 does."""
+    day, month, year = date.groups()
+    iso = f"{year}-{MONTHS.index(month) + 1:02}"
+    return date[0], f"{iso}-{int(day):02}" if day else iso
+
+
+def count(project, file, origin):
+    """Return the number of rows that ``cell-id#pattern`` counts, or None where no cell is."""
+    target, pattern = COUNTED.fullmatch(origin).groups()
+    if target.startswith("data/"):
+        rows = project.data.get(target, [""])[1:]
+        return sum(bool(re.search(pattern, row)) for row in rows) if rows else None
+    notebook, _, cell = target.rpartition("/")
+    lines = project.outputs.get((notebook or file, cell))
+    if lines is None:
+        return None
+    return sum(line.heads is not None and bool(re.search(pattern, line.text)) for line in lines)
+
+
+def stated(project, file, origin):
+    """Return the numeral at ``cell-id:line.nth``, or None where there is none."""
+    notebook, cell, line, nth = BOUND.fullmatch(origin).groups()
+    lines = project.outputs.get((notebook or file, cell), [])
+    if not 0 < int(line) <= len(lines):
+        return None
+    found = SHOWN_NUMERAL.findall(lines[int(line) - 1].text)
+    return found[int(nth) - 1] if 0 < int(nth) <= len(found) else None
+
+
+def fault(project, file, text, numeral, origin):
+    """Say what is wrong with the origin of a numeral; nothing if all is well."""
+    printed = numeral.printed
+    if BOUND.fullmatch(origin):
+        there = stated(project, file, origin)
+        if there is None:
+            return "there is no such numeral in the outputs"
+        return "" if states(printed, there) else f"the output states {there}"
+    if COUNTED.fullmatch(origin):
+        rows = count(project, file, origin)
+        if rows is None:
+            return "there is no such output"
+        return "" if number(printed) == rows else f"{rows} rows match"
+    if origin == "¶":
+        if printed.startswith("¶"):
+            return "" if printed in project.places else "the document has no such place"
+        before = re.findall(r"¶(\d+)\.(\d+)", text[: numeral.start])
+        return "" if before and printed in before[-1] else "the place before it has no such part"
+    if origin == "date":
+        date = within(DATE, text, numeral)
+        known = date and any(each in project.dates for each in written(date))
+        return "" if known else "no date that stands in data/*.csv"
+    if origin in ("list", "name"):
+        pattern = LIST if origin == "list" else NAME
+        return "" if within(pattern, text, numeral) else f"it is part of no {origin}"
+    if origin == "word":
+        return "" if printed.lower() in WORDS else "it is no number word"
+    if origin == "text":
+        return ""
+    return "nothing is known of where it comes from"
+
+
+def context(text, numeral):
+    """Return a numeral with some words around it."""
+    start, end = max(0, numeral.start - 40), numeral.end + 25
+    return "…" + " ".join(text[start:end].split()) + "…"
+
+
+def where(file, part):
+    """Name a part for a reader."""
+    return f"notebooks/{file}.ipynb {part}" if "." not in file else f"{file} {part}"
+
+
+def part_problems(project, key, text, listed):
+    """List what is wrong in one part.
+
+    Parameters
+    ----------
+    project : Project
+    key : (file, part)
+    text : str
+    listed : list of (printed, origin)
+        The part's rows of the table.
+
+    Returns
+    -------
+    list of str
+    """
+    file, part = key
+    found = numerals(text)
+    problems = []
+    advice = "mend the sentence, or run tests/prose.py and review its proposals"
+    matcher = difflib.SequenceMatcher(
+        None, [each.printed for each in found], [printed for printed, _ in listed], autojunk=False
+    )
+    for tag, start, end, first, last in matcher.get_opcodes():
+        own, rows = found[start:end], listed[first:last]
+        for at in range(max(len(own), len(rows))):
+            numeral = own[at] if at < len(own) else None
+            printed, origin = rows[at] if at < len(rows) else (None, None)
+            here = f"{where(file, part)}: "
+            here += f"'{numeral.printed}' in \"{context(text, numeral)}\"; " if numeral else ""
+            if tag == "equal":
+                if wrong := fault(project, file, text, numeral, origin):
+                    problems.append(
+                        f"{here}tests/prose.csv has it from {origin}: {wrong}; {advice}"
+                    )
+            elif printed is None:
+                problems.append(f"{here}tests/prose.csv does not list it; {advice}")
+            else:
+                says = f"tests/prose.csv has {printed} from {origin}"
+                if BOUND.fullmatch(origin):
+                    says += f", where the output states {stated(project, file, origin)}"
+                gone = "" if numeral else " here, and the text no longer has it"
+                problems.append(f"{here}{says}{gone}; {advice}")
+    return problems
+
+
+def check(parts, listed, project):
+    """List everything that is wrong with the numbers in prose."""
+    problems = []
+    for key, text in parts.items():
+        problems += part_problems(project, key, text, listed.get(key, []))
+    for key in listed.keys() - parts.keys():
+        problems.append(f"{where(*key)}: tests/prose.csv lists a part that is not there; drop it")
+    return problems
+
+
+class Candidate(NamedTuple):
+    """A numeral in the outputs that a number in prose may come from."""
+
+    origin: str
+    printed: str
+    column: str
+    row: dict  # cells by column head; of a value drawn, its text as the figure
+    section: int
+    order: int  # of the cell in its notebook
+
+
+# Words of a sentence that name a place or a unit, with what rows of figures write.
+PLACES = {"nation": "Viet Nam", "Viet Nam": "Viet Nam", "Sóc Trăng": "Sóc Trăng"}
+PLACES |= {"Delta": "Mekong Delta", "merged": "Cần Thơ (merged)", "Cần Thơ before": "Cần Thơ (b"}
+UNITS = ["%", "percentage points", "points", "billion VND", "million VND", "million USD", "times"]
+PLAIN = {"that", "this", "with", "from", "than", "which", "what", "have", "been", "more", "less"}
+
+
+def stems(text):
+    """Return the beginnings of a text's words, enough to tell them apart."""
+    return {word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.lower())} - PLAIN
+
+
+def candidates(books, project):
+    """List the numerals that each notebook shows, with the columns in which they stand."""
+    found = {}
+    for name, book in books.items():
+        section = 0
+        for order, cell in enumerate(book.cells):
+            section += cell.cell_type == "markdown" and cell.source.startswith("## ")
+            for at, line in enumerate(project.outputs.get((name, cell.id), []), 1):
+                if line.heads is None:
+                    continue
+                row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
+                columns = [
+                    (head, numeral)
+                    for head, text in row.items()
+                    for numeral in SHOWN_NUMERAL.findall(text)
+                ]
+                for nth, (head, printed) in enumerate(columns, 1):
+                    origin = f"{cell.id}:{at}.{nth}"
+                    place = Candidate(origin, printed, head, row, section, order)
+                    found.setdefault(name, []).append(place)
+    return found
+
+
+def fit(text, numeral, place, near):
+    """Say how well a place in the outputs suits the sentence around a number."""
+    start = max((m.end() for m in re.finditer(r"[.:;!?|] |\n", text[: numeral.start])), default=0)
+    stop = re.search(r"[.:;!?|] |\n|$", text[numeral.end :]).start() + numeral.end
+    sentence, after = text[start:stop], text[numeral.end : stop]
+    row, year = place.row, re.fullmatch(r"(19|20)\d\d", numeral.printed)
+    figure = stems(" ".join((row.get("Figure", ""), row.get("Unit", ""))))
+    wanted = "Period" if year else "Value"
+    score = 3 * (place.column == wanted) + (place.column == "Bounds" and "ound" in sentence)
+    score -= 4 * (place.column in ("Source", "Unit", "Place", "Origin", "Figure"))
+    score += 2 * len(figure & stems(sentence)) / (len(figure) or 1)
+    close = text[max(start, numeral.start - 60) : numeral.end + 40]
+    score += 2 * len(figure & stems(close)) / (len(figure) or 1)
+    cited = re.match(r"[^\d¶]{0,30}(¶\d+\.\d+)", after)
+    score += 5 * bool(cited and row.get("Source") == cited[1])
+    unit = next((u for u in UNITS if re.match(rf" ?(percent)?{u}", after)), None)
+    score += 1.5 * bool(unit and row.get("Unit", "").startswith(unit))
+    period = row.get("Period", "")
+    years = re.findall(r"(?:19|20)\d\d", close)
+    if not year:
+        score += sum(each in period for each in years) / (len(years) or 1)
+    named = [shown for word, shown in PLACES.items() if word in sentence]
+    if row.get("Place") and row["Place"] != "Hậu Giang":
+        score += 1.5 if row["Place"] in named else -1.5
+    score += 3 * (number(place.printed) == number(numeral.printed))
+    score += near.get(place.origin.rpartition(".")[0], 0)
+    return score
+
+
+def propose(text, key, numeral, scope, near):
+    """Return the origin that fits a numeral best, or ? where none does."""
+    printed = numeral.printed
+    if printed.startswith("¶"):
+        return "¶"
+    if re.search(
+        r"¶\d+\.\d+\W+is (its place: )?paragraph (\d+, numeral )?$", text[: numeral.start]
+    ):
+        return "¶"
+    for kind, pattern in (("list", LIST), ("name", NAME)):
+        if within(pattern, text, numeral):
+            return kind
+    date = within(DATE, text, numeral)
+    if date:  # a month that a row of figures names is that row's; any other stands in the data
+        month = f"{date[2][:3]} {date[3]}"
+        scope = (
+            [] if date[1] else [pair for pair in scope if month in pair[0].row.get("Period", "")]
+        )
+    fitting = [
+        (fit(text, numeral, place, near) + bonus, place)
+        for place, bonus in scope
+        if states(printed, place.printed)
+    ]
+    best, place = max(fitting, key=lambda pair: pair[0], default=(0, None))
+    if date and best < 11:
+        return "date"
+    if printed.lower() in WORDS:
+        return place.origin if best > 16 else "word"
+    return place.origin if place else "?"
+
+
+def scopes(books, found):
+    """Return a function that says where the numbers of a part may come from, best first."""
+    orders = {
+        (name, cell.id): at for name, book in books.items() for at, cell in enumerate(book.cells)
+    }
+
+    def scope(key, text, numeral):
+        name = key[0]
+        if key not in orders:  # a document: the notebook that its line names, or any
+            line = text[text.rfind("\n", 0, numeral.start) + 1 :].split("\n", 1)[0]
+            linked = re.findall(r"notebooks/(\w+)\.ipynb", line) or list(found)
+            return [
+                (place._replace(origin=f"{each}/{place.origin}"), 0)
+                for each in linked
+                for place in found[each]
+            ]
+        order = orders[key]
+        starts = [
+            at
+            for at, cell in enumerate(books[name].cells)
+            if cell.cell_type == "markdown" and cell.source.startswith("## ")
+        ]
+        section = sum(at <= order for at in starts)
+        whole = section in (0, len(starts))
+        return [
+            (
+                place,
+                0 if whole else 6 * (place.section == section) + 2 / (1 + abs(order - place.order)),
+            )
+            for place in found.get(name, [])
+        ]
+
+    return scope
+
+
+def bind(parts, listed, project, books):
+    """Return new rows of the table, and the proposals among them for review."""
+    found = candidates(books, project)
+    scope = scopes(books, found)
+    rows, proposals = {}, []
+    for key, text in parts.items():
+        own, old = numerals(text), listed.get(key, [])
+        origins = [None] * len(own)
+        matcher = difflib.SequenceMatcher(
+            None, [each.printed for each in own], [printed for printed, _ in old], autojunk=False
+        )
+        for start, first, size in matcher.get_matching_blocks():
+            for at in range(size):
+                origin = old[first + at][1]
+                if not fault(project, key[0], text, own[start + at], origin):
+                    origins[start + at] = origin
+        # Years last: they go with the rows that the other numbers of the sentence come from.
+        waiting = [at for at, origin in enumerate(origins) if origin is None]
+        waiting.sort(key=lambda at: bool(re.fullmatch(r"(19|20)\d\d", own[at].printed)))
+        for at in waiting:
+            near = {}
+            for other, origin in enumerate(origins):
+                if origin and BOUND.fullmatch(origin):
+                    gap = abs(own[other].start - own[at].start)
+                    between = text[
+                        min(own[other].end, own[at].end) : max(own[other].start, own[at].start)
+                    ]
+                    if gap < 250 and not re.search(r"[.;|] |\n", between):
+                        weight = (5 if "," not in between else 2) / (1 + gap / 40)
+                        line = origin.rpartition(".")[0]
+                        near[line] = max(near.get(line, 0), weight)
+            origins[at] = propose(text, key, own[at], scope(key, text, own[at]), near)
+            proposals.append((key, own[at], origins[at]))
+        rows[key] = [(each.printed, origin) for each, origin in zip(own, origins)]
+    return rows, proposals
+
+
+def write(rows):
+    """Write the table aside, then put it in place."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for key, own in rows.items():
+        writer.writerows([*key, nth, *each] for nth, each in enumerate(own, 1))
+    aside = TABLE.with_suffix(".part")
+    aside.write_text(buffer.getvalue(), "utf-8")
+    os.replace(aside, TABLE)
+
+
+def main():
+    """Rewrite the table and print what to review."""
+    texts, outside = parts(), project()
+    rows, proposals = bind(texts, table() if TABLE.exists() else {}, outside, notebooks())
+    for key, numeral, origin in proposals:
+        print(
+            f"{where(*key)}: '{numeral.printed}' in \"{context(texts[key], numeral)}\" <- {origin}"
+        )
+        if BOUND.fullmatch(origin):
+            notebook, cell, line, _ = BOUND.fullmatch(origin).groups()
+            print(f"    {outside.outputs[notebook or key[0], cell][int(line) - 1].text}")
+    write(rows)
+    return sum(origin == "?" for own in rows.values() for _, origin in own)
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))
