@@ -36,9 +36,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "prose.csv"
 COLUMNS = ["file", "part", "nth", "printed", "origin"]
 
-COUNTS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-fifteen sixteen seventeen eighteen nineteen twenty"""
-WORDS = {word: Decimal(size) for size, word in enumerate(re.findall(r"\w+", COUNTS), 1)}
+COUNTS = re.findall(
+    r"\w+",
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty""",
+)
+WORDS = {word: Decimal(size) for size, word in enumerate(COUNTS, 1)}
 WORDS |= dict.fromkeys(["twice", "double", "doubles", "doubled", "doubling"], Decimal(2))
 WORDS |= dict.fromkeys(["half", "halves"], Decimal("0.5"))
 WORDS |= dict.fromkeys(["quarter", "quarters"], Decimal("0.25"))
@@ -50,11 +53,13 @@ NUMERAL = re.compile(rf"{DIGITS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
 MONTHS = calendar.month_name[1:]
 DATE = re.compile(rf"\b(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) (\d{{4}})\b")
+SPAN = re.compile(r"\b(\d{4})–(\d{4})\b")
+ISO_DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?(?:/\d{4}-\d\d)?\b")
 LIST = re.compile(r"^ *\d+\. ", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NAME = re.compile(
-    r"^```.*?^```|`[^`\n]*`|\]\([^)]*\)|Sông Hậu 1\b|(?:Appendix|Phụ lục) 3\b|Covid-19\b"
-    r"|Python 3\.11|CC BY 4\.0|ISO 8601|UTF-8",
+    r"^```.*?^```|`[^`\n]*`|(?:\[\d\d [^]]*)?\]\([^)]*\)|Sông Hậu 1\b|(?:Appendix|Phụ lục) 3\b"
+    r"|Covid-19\b|Python 3\.11|CC BY 4\.0|ISO 8601|UTF-8",
     re.MULTILINE | re.DOTALL,
 )
 BOUND = re.compile(r"(?:(\w+)/)?([a-z][a-z0-9-]*):(\d+)\.(\d+)")
@@ -82,7 +87,7 @@ class Project(NamedTuple):
     outputs: dict  # (notebook, cell id): lines, in the order of the notebooks
     places: set
     data: dict  # name of a data file: its lines
-    dates: str  # all data files, in which dates are looked for
+    dates: str  # the text in which dates must stand
 
 
 def numerals(text):
@@ -177,7 +182,8 @@ def project():
     }
     places = {"¶" + line.split(",")[0] for line in data["data/paragraphs.csv"][1:]}
     places |= {"¶" + ".".join(line.split(",")[:2]) for line in data["data/numerals.csv"][1:]}
-    return Project(outputs, places, data, "\n".join(chain.from_iterable(data.values())))
+    dates = [*chain.from_iterable(data.values()), (ROOT / "CITATION.cff").read_text("utf-8")]
+    return Project(outputs, places, data, "\n".join(dates))
 
 
 def table():
@@ -199,11 +205,18 @@ def within(pattern, text, numeral):
     return None
 
 
-def written(date):
-    """Return the ways in which the data write a date: in words or as ISO 8601 does."""
+def dated(project, text, numeral):
+    """Whether a numeral is part of a date or span of years that the data write, as ISO or not."""
+    if span := within(SPAN, text, numeral):
+        return "-".join(span.groups()) in project.dates
+    if iso := within(ISO_DATE, text, numeral):
+        return iso[0] in project.dates
+    date = within(DATE, text, numeral)
+    if not date:
+        return False
     day, month, year = date.groups()
-    iso = f"{year}-{MONTHS.index(month) + 1:02}"
-    return date[0], f"{iso}-{int(day):02}" if day else iso
+    iso = f"{year}-{MONTHS.index(month) + 1:02}" + (f"-{int(day):02}" if day else "")
+    return date[0] in project.dates or iso in project.dates
 
 
 def count(project, file, origin):
@@ -243,14 +256,13 @@ def fault(project, file, text, numeral, origin):
             return "there is no such output"
         return "" if number(printed) == rows else f"{rows} rows match"
     if origin == "¶":
-        if printed.startswith("¶"):
-            return "" if printed in project.places else "the document has no such place"
-        before = re.findall(r"¶(\d+)\.(\d+)", text[: numeral.start])
+        if "¶" in printed or "." in printed:
+            known = "¶" + printed.lstrip("¶") in project.places
+            return "" if known else "the document has no such place"
+        before = re.findall(r"(\d+)\.(\d+)", text[: numeral.start])
         return "" if before and printed in before[-1] else "the place before it has no such part"
     if origin == "date":
-        date = within(DATE, text, numeral)
-        known = date and any(each in project.dates for each in written(date))
-        return "" if known else "no date that stands in data/*.csv"
+        return "" if dated(project, text, numeral) else "it is part of no date in the data"
     if origin in ("list", "name"):
         pattern = LIST if origin == "list" else NAME
         return "" if within(pattern, text, numeral) else f"it is part of no {origin}"
@@ -397,7 +409,8 @@ def fit(text, numeral, place, near):
     named = [shown for word, shown in PLACES.items() if word in sentence]
     if row.get("Place") and row["Place"] != "Hậu Giang":
         score += 1.5 if row["Place"] in named else -1.5
-    score += 3 * (number(place.printed) == number(numeral.printed))
+    exact = number(place.printed) == number(numeral.printed)
+    score += exact * (6 if place.column == wanted else 1)
     score += near.get(place.origin.rpartition(".")[0], 0)
     return score
 
@@ -411,7 +424,7 @@ def propose(text, key, numeral, scope, near):
         r"¶\d+\.\d+\W+is (its place: )?paragraph (\d+, numeral )?$", text[: numeral.start]
     ):
         return "¶"
-    for kind, pattern in (("list", LIST), ("name", NAME)):
+    for kind, pattern in (("list", LIST), ("name", NAME), ("date", ISO_DATE)):
         if within(pattern, text, numeral):
             return kind
     date = within(DATE, text, numeral)
@@ -426,10 +439,12 @@ def propose(text, key, numeral, scope, near):
         if states(printed, place.printed)
     ]
     best, place = max(fitting, key=lambda pair: pair[0], default=(0, None))
-    if date and best < 11:
+    if date and best < 14:
         return "date"
     if printed.lower() in WORDS:
-        return place.origin if best > 16 else "word"
+        if best > 19:
+            return place.origin
+        return "?" if printed.lower() in COUNTS[1:] else "word"
     return place.origin if place else "?"
 
 
