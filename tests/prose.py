@@ -6,10 +6,10 @@ number comes from:
 
 - ``cell-id:line.nth``: the nth numeral of that line of what the cell shows (all its outputs
   joined), read by its size; a notebook's name and a slash before it lead to another notebook
-- ``cell-id#pattern``: the number of rows shown there that match; of a data file,
-  ``data/name.csv#pattern``
+- ``cell-id#pattern``: the number of rows shown there that match, all of them where the pattern
+  is empty; ``data/name.csv#pattern`` counts those of a data file
 - ``¶``: a place in the source, or one of its two parts named after it
-- ``date``: part of a full date that stands in the data
+- ``date``: part of a date, a month or a span of years that the data write
 - ``list``: the number of a list item; ``name``: part of a name, a code span or a link
 - ``word``: a number word that is no count here; ``text``: a number that no output states
 
@@ -21,7 +21,6 @@ import calendar
 import csv
 import difflib
 import functools
-import io
 import os
 import re
 import sys
@@ -284,6 +283,12 @@ def where(file, part):
     return f"notebooks/{file}.ipynb {part}" if "." not in file else f"{file} {part}"
 
 
+def aligned(found, listed):
+    """Match the numerals of a text with those listed, so that one more or less moves no other."""
+    printed = [each.printed for each in found], [each for each, _ in listed]
+    return difflib.SequenceMatcher(None, *printed, autojunk=False)
+
+
 def part_problems(project, key, text, listed):
     """List what is wrong in one part.
 
@@ -303,10 +308,7 @@ def part_problems(project, key, text, listed):
     found = numerals(text)
     problems = []
     advice = "mend the sentence, or run tests/prose.py and review its proposals"
-    matcher = difflib.SequenceMatcher(
-        None, [each.printed for each in found], [printed for printed, _ in listed], autojunk=False
-    )
-    for tag, start, end, first, last in matcher.get_opcodes():
+    for tag, start, end, first, last in aligned(found, listed).get_opcodes():
         own, rows = found[start:end], listed[first:last]
         for at in range(max(len(own), len(rows))):
             numeral = own[at] if at < len(own) else None
@@ -345,7 +347,7 @@ class Candidate(NamedTuple):
     origin: str
     printed: str
     column: str
-    row: dict  # cells by column head; of a value drawn, its text as the figure
+    row: dict  # cells by column head; a value drawn is all figure
     section: int
     order: int  # of the cell in its notebook
 
@@ -355,6 +357,29 @@ PLACES = {"nation": "Viet Nam", "Viet Nam": "Viet Nam", "Sóc Trăng": "Sóc Tr�
 PLACES |= {"Delta": "Mekong Delta", "merged": "Cần Thơ (merged)", "Cần Thơ before": "Cần Thơ (b"}
 UNITS = ["%", "percentage points", "points", "billion VND", "million VND", "million USD", "times"]
 PLAIN = {"that", "this", "with", "from", "than", "which", "what", "have", "been", "more", "less"}
+YEAR = re.compile(r"(?:19|20)\d\d")
+STOP = re.compile(r"[.:;!?|] |\n")
+EXPLAINED = re.compile(r"\d+\.\d+\W+is (?:its place: )?paragraph (?:\d+, numeral )?$")
+
+
+def sections_of(book):
+    """Number the cells of a notebook by section: 0 the title, the last the caveats."""
+    section = 0
+    for cell in book.cells:
+        section += cell.cell_type == "markdown" and cell.source.startswith("## ")
+        yield section
+
+
+def candidates(book, shown):
+    """List the numerals that a notebook shows, with the columns in which they stand."""
+    for order, (cell, section) in enumerate(zip(book.cells, sections_of(book))):
+        for at, line in enumerate(shown.get(cell.id, []), 1):
+            if line.heads is None:
+                continue
+            row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
+            pairs = [(head, each) for head in row for each in SHOWN_NUMERAL.findall(row[head])]
+            for nth, (head, printed) in enumerate(pairs, 1):
+                yield Candidate(f"{cell.id}:{at}.{nth}", printed, head, row, section, order)
 
 
 def stems(text):
@@ -362,159 +387,116 @@ def stems(text):
     return {word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.lower())} - PLAIN
 
 
-def candidates(books, project):
-    """List the numerals that each notebook shows, with the columns in which they stand."""
-    found = {}
-    for name, book in books.items():
-        section = 0
-        for order, cell in enumerate(book.cells):
-            section += cell.cell_type == "markdown" and cell.source.startswith("## ")
-            for at, line in enumerate(project.outputs.get((name, cell.id), []), 1):
-                if line.heads is None:
-                    continue
-                row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
-                columns = [
-                    (head, numeral)
-                    for head, text in row.items()
-                    for numeral in SHOWN_NUMERAL.findall(text)
-                ]
-                for nth, (head, printed) in enumerate(columns, 1):
-                    origin = f"{cell.id}:{at}.{nth}"
-                    place = Candidate(origin, printed, head, row, section, order)
-                    found.setdefault(name, []).append(place)
-    return found
-
-
-def fit(text, numeral, place, near):
+def fit(text, numeral, place):
     """Say how well a place in the outputs suits the sentence around a number."""
-    start = max((m.end() for m in re.finditer(r"[.:;!?|] |\n", text[: numeral.start])), default=0)
-    stop = re.search(r"[.:;!?|] |\n|$", text[numeral.end :]).start() + numeral.end
-    sentence, after = text[start:stop], text[numeral.end : stop]
-    row, year = place.row, re.fullmatch(r"(19|20)\d\d", numeral.printed)
-    figure = stems(" ".join((row.get("Figure", ""), row.get("Unit", ""))))
-    wanted = "Period" if year else "Value"
-    score = 3 * (place.column == wanted) + (place.column == "Bounds" and "ound" in sentence)
-    score -= 4 * (place.column in ("Source", "Unit", "Place", "Origin", "Figure"))
-    score += 2 * len(figure & stems(sentence)) / (len(figure) or 1)
+    start = max((m.end() for m in STOP.finditer(text, 0, numeral.start)), default=0)
+    stop = STOP.search(text, numeral.end)
+    sentence = text[start : stop.start() if stop else len(text)]
     close = text[max(start, numeral.start - 60) : numeral.end + 40]
-    score += 2 * len(figure & stems(close)) / (len(figure) or 1)
+    after, row = text[numeral.end : numeral.end + 40], place.row
+    year = YEAR.fullmatch(numeral.printed)
+    wanted = place.column == ("Period" if year else "Value")
+    exact = number(place.printed) == number(numeral.printed)
+    score = 3 * wanted + exact * (6 if wanted else 1)
+    score += place.column == "Bounds" and "ound" in sentence
+    score -= 4 * (place.column in ("Source", "Unit", "Place", "Origin", "Figure"))
+    figure = stems(row.get("Figure", "") + " " + row.get("Unit", ""))
+    for words in (sentence, close):
+        score += 2 * len(figure & stems(words)) / (len(figure) or 1)
     cited = re.match(r"[^\d¶]{0,30}(¶\d+\.\d+)", after)
     score += 5 * bool(cited and row.get("Source") == cited[1])
-    unit = next((u for u in UNITS if re.match(rf" ?(percent)?{u}", after)), None)
+    unit = next((each for each in UNITS if after.strip().startswith(each)), None)
     score += 1.5 * bool(unit and row.get("Unit", "").startswith(unit))
-    period = row.get("Period", "")
-    years = re.findall(r"(?:19|20)\d\d", close)
-    if not year:
-        score += sum(each in period for each in years) / (len(years) or 1)
-    named = [shown for word, shown in PLACES.items() if word in sentence]
-    if row.get("Place") and row["Place"] != "Hậu Giang":
+    years = [] if year else YEAR.findall(close)
+    score += sum(each in row.get("Period", "") for each in years) / (len(years) or 1)
+    if row.get("Place", "Hậu Giang") != "Hậu Giang":
+        named = [shown for word, shown in PLACES.items() if word in sentence]
         score += 1.5 if row["Place"] in named else -1.5
-    exact = number(place.printed) == number(numeral.printed)
-    score += exact * (6 if place.column == wanted else 1)
-    score += near.get(place.origin.rpartition(".")[0], 0)
     return score
 
 
-def propose(text, key, numeral, scope, near):
-    """Return the origin that fits a numeral best, or ? where none does."""
-    printed = numeral.printed
-    if printed.startswith("¶"):
-        return "¶"
-    if re.search(
-        r"¶\d+\.\d+\W+is (its place: )?paragraph (\d+, numeral )?$", text[: numeral.start]
-    ):
-        return "¶"
-    for kind, pattern in (("list", LIST), ("name", NAME), ("date", ISO_DATE)):
-        if within(pattern, text, numeral):
-            return kind
-    date = within(DATE, text, numeral)
-    if date:  # a month that a row of figures names is that row's; any other stands in the data
-        month = f"{date[2][:3]} {date[3]}"
-        scope = (
-            [] if date[1] else [pair for pair in scope if month in pair[0].row.get("Period", "")]
-        )
-    fitting = [
-        (fit(text, numeral, place, near) + bonus, place)
-        for place, bonus in scope
-        if states(printed, place.printed)
-    ]
-    best, place = max(fitting, key=lambda pair: pair[0], default=(0, None))
-    if date and best < 14:
-        return "date"
-    if printed.lower() in WORDS:
-        if best > 19:
-            return place.origin
-        return "?" if printed.lower() in COUNTS[1:] else "word"
-    return place.origin if place else "?"
+def beside(text, own, origins, at):
+    """Weigh the lines that other numbers of a sentence come from: the nearer, the heavier."""
+    near = {}
+    for other, origin in zip(own, origins):
+        if origin and BOUND.fullmatch(origin):
+            first, second = sorted((other, own[at]), key=lambda each: each.start)
+            between = text[first.end : second.start]
+            if not re.search(r"[.;|] |\n", between):
+                weight = (2 if "," in between else 5) / (1 + len(between) / 40)
+                line = origin.rpartition(".")[0]
+                near[line] = max(near.get(line, 0), weight)
+    return near
 
 
-def scopes(books, found):
-    """Return a function that says where the numbers of a part may come from, best first."""
-    orders = {
-        (name, cell.id): at for name, book in books.items() for at, cell in enumerate(book.cells)
-    }
+class Proposer:
+    """Proposes the origins of numbers in prose."""
 
-    def scope(key, text, numeral):
-        name = key[0]
-        if key not in orders:  # a document: the notebook that its line names, or any
+    def __init__(self, books, project):
+        self.books, self.project, self.found = books, project, {}
+        for name, book in books.items():
+            shown = {cell: lines for (each, cell), lines in project.outputs.items() if each == name}
+            self.found[name] = list(candidates(book, shown))
+
+    def scope(self, key, text, numeral):
+        """List where the numbers of a part may come from, with what speaks for each place."""
+        book = self.books.get(key[0])
+        if book is None:  # a document: the notebook that its line names, or any
             line = text[text.rfind("\n", 0, numeral.start) + 1 :].split("\n", 1)[0]
-            linked = re.findall(r"notebooks/(\w+)\.ipynb", line) or list(found)
-            return [
-                (place._replace(origin=f"{each}/{place.origin}"), 0)
-                for each in linked
-                for place in found[each]
-            ]
-        order = orders[key]
-        starts = [
-            at
-            for at, cell in enumerate(books[name].cells)
-            if cell.cell_type == "markdown" and cell.source.startswith("## ")
-        ]
-        section = sum(at <= order for at in starts)
-        whole = section in (0, len(starts))
+            names = re.findall(r"notebooks/(\w+)\.ipynb", line) or list(self.found)
+            pairs = [(name, place) for name in names for place in self.found[name]]
+            return [(place._replace(origin=f"{name}/{place.origin}"), 0) for name, place in pairs]
+        order = [cell.id for cell in book.cells].index(key[1])
+        numbered = list(sections_of(book))
+        own = numbered[order]
+        if own in (0, numbered[-1]):  # the title and the caveats speak of all sections
+            return [(place, 0) for place in self.found[key[0]]]
         return [
-            (
-                place,
-                0 if whole else 6 * (place.section == section) + 2 / (1 + abs(order - place.order)),
-            )
-            for place in found.get(name, [])
+            (place, 6 * (place.section == own) + 2 / (1 + abs(order - place.order)))
+            for place in self.found[key[0]]
         ]
 
-    return scope
+    def propose(self, key, text, numeral, near):
+        """Return the origin that fits a numeral best, or ? where none does."""
+        printed = numeral.printed
+        if "¶" in printed or EXPLAINED.search(text, 0, numeral.start):
+            return "¶"
+        for kind, pattern in (("list", LIST), ("name", NAME), ("date", ISO_DATE)):
+            if within(pattern, text, numeral):
+                return kind
+        best, origin = 0, "?"
+        date = within(DATE, text, numeral)
+        for place, bonus in self.scope(key, text, numeral):
+            month = date and f"{date[2][:3]} {date[3]}"  # of a row that the sentence may speak of
+            if date and (date[1] or month not in place.row.get("Period", "")):
+                continue
+            if states(printed, place.printed):
+                line = place.origin.rpartition(".")[0]
+                score = fit(text, numeral, place) + bonus + near.get(line, 0)
+                best, origin = max((best, origin), (score, place.origin))
+        if printed.lower() in WORDS and best < 19:  # most number words are no figures
+            return "?" if printed.lower() in COUNTS[1:] else "word"
+        if (date and best < 14) or (origin == "?" and dated(self.project, text, numeral)):
+            return "date"
+        return origin
 
 
 def bind(parts, listed, project, books):
     """Return new rows of the table, and the proposals among them for review."""
-    found = candidates(books, project)
-    scope = scopes(books, found)
+    proposer = Proposer(books, project)
     rows, proposals = {}, []
     for key, text in parts.items():
         own, old = numerals(text), listed.get(key, [])
         origins = [None] * len(own)
-        matcher = difflib.SequenceMatcher(
-            None, [each.printed for each in own], [printed for printed, _ in old], autojunk=False
-        )
-        for start, first, size in matcher.get_matching_blocks():
-            for at in range(size):
-                origin = old[first + at][1]
-                if not fault(project, key[0], text, own[start + at], origin):
-                    origins[start + at] = origin
+        for start, first, size in aligned(own, old).get_matching_blocks():
+            for numeral, (_, origin) in zip(range(start, start + size), old[first:]):
+                if not fault(project, key[0], text, own[numeral], origin):
+                    origins[numeral] = origin
         # Years last: they go with the rows that the other numbers of the sentence come from.
         waiting = [at for at, origin in enumerate(origins) if origin is None]
-        waiting.sort(key=lambda at: bool(re.fullmatch(r"(19|20)\d\d", own[at].printed)))
-        for at in waiting:
-            near = {}
-            for other, origin in enumerate(origins):
-                if origin and BOUND.fullmatch(origin):
-                    gap = abs(own[other].start - own[at].start)
-                    between = text[
-                        min(own[other].end, own[at].end) : max(own[other].start, own[at].start)
-                    ]
-                    if gap < 250 and not re.search(r"[.;|] |\n", between):
-                        weight = (5 if "," not in between else 2) / (1 + gap / 40)
-                        line = origin.rpartition(".")[0]
-                        near[line] = max(near.get(line, 0), weight)
-            origins[at] = propose(text, key, own[at], scope(key, text, own[at]), near)
+        for at in sorted(waiting, key=lambda at: bool(YEAR.fullmatch(own[at].printed))):
+            near = beside(text, own, origins, at)
+            origins[at] = proposer.propose(key, text, own[at], near)
             proposals.append((key, own[at], origins[at]))
         rows[key] = [(each.printed, origin) for each, origin in zip(own, origins)]
     return rows, proposals
@@ -522,13 +504,12 @@ def bind(parts, listed, project, books):
 
 def write(rows):
     """Write the table aside, then put it in place."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for key, own in rows.items():
-        writer.writerows([*key, nth, *each] for nth, each in enumerate(own, 1))
     aside = TABLE.with_suffix(".part")
-    aside.write_text(buffer.getvalue(), "utf-8")
+    with aside.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for key, own in rows.items():
+            writer.writerows([*key, nth, *each] for nth, each in enumerate(own, 1))
     os.replace(aside, TABLE)
 
 
@@ -537,12 +518,11 @@ def main():
     texts, outside = parts(), project()
     rows, proposals = bind(texts, table() if TABLE.exists() else {}, outside, notebooks())
     for key, numeral, origin in proposals:
-        print(
-            f"{where(*key)}: '{numeral.printed}' in \"{context(texts[key], numeral)}\" <- {origin}"
-        )
-        if BOUND.fullmatch(origin):
-            notebook, cell, line, _ = BOUND.fullmatch(origin).groups()
-            print(f"    {outside.outputs[notebook or key[0], cell][int(line) - 1].text}")
+        around = context(texts[key], numeral)
+        print(f"{where(*key)}: '{numeral.printed}' in \"{around}\" <- {origin}")
+        if match := BOUND.fullmatch(origin):
+            shown = outside.outputs[match[1] or key[0], match[2]]
+            print(f"    {shown[int(match[3]) - 1].text}")
     write(rows)
     return sum(origin == "?" for own in rows.values() for _, origin in own)
 
