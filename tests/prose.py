@@ -250,7 +250,10 @@ def fault(project, file, text, numeral, origin):
             return "there is no such numeral in the outputs"
         return "" if states(printed, there) else f"the output states {there}"
     if COUNTED.fullmatch(origin):
-        rows = count(project, file, origin)
+        try:
+            rows = count(project, file, origin)
+        except re.error as error:
+            return f"its pattern cannot be read: {error}"
         if rows is None:
             return "there is no such output"
         return "" if number(printed) == rows else f"{rows} rows match"

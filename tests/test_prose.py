@@ -185,6 +185,7 @@ def test_a_date_in_the_data_is_no_problem(small, text):
         ("three are published", "average#Published", "2 rows match"),
         ("three are published", "elsewhere#", "no such output"),
         ("three terms", "data/other.csv#", "no such output"),
+        ("three are published", "average#(", "pattern cannot be read"),
         ("stated (¶11.8)", "¶", "no such place"),
         ("paragraph 11", "¶", "no such part"),
         ("on 2 August 2025", "date", "no date in the data"),
