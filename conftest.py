@@ -1,10 +1,23 @@
-"""Beyond nbval: pictures are compared, and failures name the cell."""
+"""Beyond nbval: pictures are compared, failures name the cell, our own warnings are errors."""
 
+import os
 from base64 import b64decode
+from pathlib import Path
 
 import pictures
 import pytest
 from nbval.plugin import IPyNbCell
+
+KINDS = "DeprecationWarning", "FutureWarning", "PendingDeprecationWarning"
+
+
+def pytest_configure():
+    """Tell every kernel to stop where a cell or this package uses what will go."""
+    package = (Path(__file__).parent / "hg_analysis").glob("*.py")
+    modules = ["__main__", "hg_analysis", *(f"hg_analysis.{path.stem}" for path in package)]
+    # Kernels do not see pytest's filters, and Python matches these modules by their whole name.
+    ours = [f"error::{kind}:{module}" for kind in KINDS for module in modules]
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.getenv("PYTHONWARNINGS"), *ours]))
 
 
 @pytest.hookimpl(wrapper=True)
