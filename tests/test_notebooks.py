@@ -3,12 +3,15 @@
 import json
 import re
 import statistics
+from itertools import zip_longest
 
 import nbformat
 import pytest
 from conftest import ROOT
+from nbval.plugin import find_comment_markers
 
 import hg_analysis as hg
+from hg_analysis.run import normalise
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 README = (ROOT / "README.md").read_text("utf-8")
@@ -47,6 +50,19 @@ def test_executed_in_order_without_error_or_warning(notebook):
         assert kinds <= {"display_data"}, (cell.id, kinds)
 
 
+def test_no_cell_escapes_nbval(notebook):
+    for cell in notebook.cells:
+        assert set(cell.metadata.get("tags", ())) <= {"parameters", "hide-input"}, cell.id
+        assert not list(find_comment_markers(cell.source)), cell.id
+
+
+def test_every_output_has_a_form_to_see_and_a_text_to_compare(notebook):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            kinds = sorted(output.data)
+            assert kinds in (["text/html", "text/plain"], ["image/png", "text/plain"]), cell.id
+
+
 def test_every_cell_that_shows_has_shown(notebook):
     for cell in code_cells(notebook):
         assert bool(cell.outputs) == ("hg.show(" in cell.source), cell.id
@@ -72,6 +88,16 @@ def test_metadata_holds_nothing_that_changes(notebook):
     assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", each) for each in ids)
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags", "mystnb"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_file_is_as_a_run_would_write_it(path, tmp_path):
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)  # reading only logs what is wrong
+    nbformat.write(normalise(notebook), tmp_path / "again.ipynb")
+    lines = (each.read_bytes().splitlines() for each in (path, tmp_path / "again.ipynb"))
+    for number, (stored, again) in enumerate(zip_longest(*lines), 1):
+        assert stored == again, f"{path.name}, line {number}"
 
 
 def test_parameters(notebook):

@@ -97,7 +97,8 @@ def read_html(html):
 def test_stored_outputs_are_what_the_cells_show(path, shown, capsys):
     problems = list(replay(nbformat.read(path, 4), path.name, shown))
     problems += [f"a cell prints: {text}" for text in capsys.readouterr() if text]
-    assert not problems, "\n".join(["", *(f"{path.name}: {each}" for each in problems)])
+    if problems:
+        pytest.fail("\n".join(f"{path.name}: {each}" for each in problems), pytrace=False)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -108,4 +109,5 @@ def test_what_is_seen_is_what_nbval_compares_as_text(path):
             if html := output.data.get("text/html"):
                 for place in differing_lines(output.data["text/plain"], read_html(html)):
                     problems.append(f"{path.name}: cell {cell.id}, line %s\n  %s\n  %s" % place)
-    assert not problems, "\n".join(problems)
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
