@@ -1,10 +1,13 @@
 """Executing a notebook changes nothing but what it shows, and never leaves half a file."""
 
+from base64 import b64decode
+
 import nbformat
+import pictures
 import pytest
 
 from hg_analysis.cli import main
-from hg_analysis.run import normalise
+from hg_analysis.run import NOTEBOOKS, execute, normalise
 
 CELL = "import hg_analysis as hg\ntable = hg.load(data)\nhg.use_language(language)\n"
 SHOW = 'hg.show(hg.figure(table, "grdp", period="2023", source="nguoiquansat_merger"))'
@@ -80,6 +83,45 @@ def test_what_is_no_notebook_is_said(tmp_path, capsys):
     (tmp_path / "page.ipynb").write_text("# a page")
     assert main(["run", str(tmp_path / "page.ipynb")]) == 1
     assert "not a notebook" in capsys.readouterr().err
+
+
+def taken_out(notebook):
+    """Take the pictures out of a notebook and return them by cell and place."""
+    return {
+        (cell.id, place): b64decode(output.data.pop("image/png"))
+        for cell in notebook.cells
+        for place, output in enumerate(cell.get("outputs", ()), 1)
+        if "image/png" in output.get("data", ())
+    }
+
+
+def test_a_complete_run_leaves_no_difference(tmp_path):
+    """What is stored was one complete run; this is another."""
+    assert execute(out=tmp_path) == 0
+    names = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    problems, repacked, reason = [], [], pictures.incomparable()
+    for name in names:
+        files = [folder / name for folder in (NOTEBOOKS, tmp_path)]
+        if files[0].read_bytes() == files[1].read_bytes():
+            continue
+        stored, run = (nbformat.read(path, 4) for path in files)
+        old, new = taken_out(stored), taken_out(run)
+        for a, b in zip(stored.cells, run.cells):
+            problems += [f"{name}: cell {a.id}"] if a != b else []
+        if stored != run or old.keys() != new.keys():
+            problems.append(f"{name}: other cells, metadata or pictures")
+        elif not reason:
+            for key in old:
+                if said := pictures.difference(old[key], new[key]):
+                    problems.append(
+                        "{}: cell {}, picture in output {}: {}".format(name, *key, said)
+                    )
+        repacked.append(name)
+    assert not problems, "\n".join(problems)
+    if repacked:  # processors and versions may smooth or compress pictures in another way
+        why = reason or "no mark has moved"
+        pytest.skip(f"same texts, other bytes of pictures in {', '.join(repacked)}: {why}")
 
 
 def test_normalise_drops_what_changes_and_keeps_alt_text():
