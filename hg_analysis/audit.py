@@ -255,3 +255,22 @@ def publications():
         identifier as ``reference``.
     """
     return companion("sources").rename(columns={"source": "reference"})
+
+
+def descriptions(book):
+    """Return every indicator, or every computed quantity, as it is described.
+
+    Parameters
+    ----------
+    book : {"codebook", "derived"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each, its definition in the language in use; of a computed
+        quantity that is the formula.
+    """
+    described = companion(book).rename(
+        columns={"indicator": "figure", f"definition_{words.language()}": "definition"}
+    )
+    return described[["figure", "theme", "measure", "unit", "better", "definition"]]
