@@ -209,3 +209,25 @@ def test_a_closed_pipe_is_no_error():
     first.stdout.close()
     assert b"Traceback" not in first.stderr.read()
     first.wait()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"kind;term\n", "tỷ".encode("utf-16")])
+def test_a_companion_that_cannot_be_read_is_named(content, companions, capsys):
+    (companions / "readings.csv").unlink()
+    if content is not None:
+        (companions / "readings.csv").write_bytes(content)
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out.startswith("readings.csv")
+
+
+def test_a_name_that_nothing_uses_is_seen(companions):
+    edit(companions / "terms.csv", lambda rows: [*rows, rows[0] | {"kind": "unit", "term": "ell"}])
+    hg_data._companion.cache_clear()
+    (found,) = check()[0]
+    assert (found.value, found.expected) == ("ell", "a unit that a table uses")
+
+
+def test_a_derived_name_that_the_codebook_has_too_is_seen(companions):
+    edit(companions / "derived.csv", lambda rows: [*rows, rows[0] | {"indicator": "grdp"}])
+    hg_data._companion.cache_clear()
+    assert [fault.expected for fault in check()[0]] == ["no name of the codebook"]
