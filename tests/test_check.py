@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+import hg_analysis as hg
 import hg_analysis.data as hg_data
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.check import TOTALS, check
 from hg_analysis.cli import main
 
@@ -231,3 +233,45 @@ def test_a_derived_name_that_the_codebook_has_too_is_seen(companions):
     edit(companions / "derived.csv", lambda rows: [*rows, rows[0] | {"indicator": "grdp"}])
     hg_data._companion.cache_clear()
     assert [fault.expected for fault in check()[0]] == ["no name of the codebook"]
+
+
+@pytest.fixture
+def outline(tmp_path):
+    """A text that holds nothing but what the tables say of each paragraph, on any machine."""
+    table, lines = hg.load(), []
+    own = table[table.origin == "document"]
+    figures = {(figure.paragraph, figure.nth): figure.printed for figure in own.itertuples()}
+    numerals = hg.companion("numerals").set_index(["paragraph", "nth"]).printed
+    for paragraph in hg.companion("paragraphs").itertuples():
+        line = paragraph.opening
+        for key, numeral in numerals[numerals.index.isin([paragraph.paragraph], 0)].items():
+            printed, opened = figures.get(key, numeral), list(NUMERAL.finditer(line))
+            if len(opened) < int(key[1]):
+                line += f" {printed}"
+            elif opened[int(key[1]) - 1][0] != numeral:  # a mark before the opening
+                line = f"{numeral} {line}"
+            elif printed.startswith(line[opened[-1].start() :]):  # the opening ends within it
+                line = line[: opened[-1].start()] + printed
+        lines.append(f"{line} {figures.get((paragraph.paragraph, ''), '')}")
+    path = tmp_path / "outline.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", []),
+        ("77.854", "77.855", ["77.855 at ¶11.8"]),
+        ("giảm 6,19%", "tăng 6,19%", ["the words at ¶11.13"]),
+        ("gấp đôi", "gấp ba", ["words of ¶11"]),
+        ("Hoạt động đối ngoại", "Công tác đối ngoại", ["the start of ¶19"]),
+        ("gấp đôi", "gấp đôi 7", ["7 at ¶11.17"]),
+        ("05 xã", "năm xã", ["no numeral at ¶12.10"]),
+    ],
+)
+def test_each_kind_of_difference_from_a_text_is_named(old, new, expected, outline):
+    outline.write_text(outline.read_text("utf-8").replace(old, new, 1), "utf-8")
+    assert [f.expected for f in check(source=outline)[0]] == [
+        f"{e} of outline.txt" for e in expected
+    ]
