@@ -1,6 +1,6 @@
 # make        set up, execute every notebook, check, render; says what to open
 # make test   set up, run every check, nbval strict on every notebook
-# More: nbval · site · lab · bench · lock · clean
+# More: nbval · site · lab · bench · lock · versions · coverage · clean
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: all test nbval site lab bench lock clean check
+.PHONY: all test nbval site lab bench lock versions coverage clean check
 
 all: build/checked $(SITE)
 	@echo
@@ -79,6 +79,23 @@ bench: .venv/installed
 lock: .venv/installed
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \
 	  --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
+
+# The suite on every Python here with the lowest and the newest versions, or on those chosen:
+# make versions PYTHONS=3.13 RESOLUTIONS=lowest
+RESOLUTIONS ?= lowest newest
+versions: .venv/installed
+	$(BIN)/python tests/versions.py --pythons $(PYTHONS) --resolutions $(RESOLUTIONS)
+
+# Every line and branch of the library is run. Each process that Python starts measures itself;
+# nbval kills its kernels, so they are measured while the notebooks are executed aside.
+coverage: MEASURED := COVERAGE_PROCESS_START='$(CURDIR)/pyproject.toml' \
+	COVERAGE_FILE='$(CURDIR)/build/coverage/data'
+coverage: .venv/installed
+	rm -rf build/coverage
+	$(MEASURED) $(BIN)/python -m pytest -q
+	$(MEASURED) $(BIN)/hg-analysis run --out build/coverage/notebooks
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis

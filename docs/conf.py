@@ -25,7 +25,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "search_bar_text": "Search",
 }
-html_copy_source = False
 html_show_sphinx = False
 
 # ¶11.7 in prose or in a table leads to that numeral on the page of the document's figures.

@@ -239,7 +239,7 @@ def steps(ax, start, changes, end):
     return _finish_rows(ax, rows)
 
 
-def ternary(ax, corners, points, region=()):
+def ternary(ax, corners, points):
     """Draw shares of three parts as points of a triangle, joined in their order.
 
     Parameters
@@ -249,8 +249,6 @@ def ternary(ax, corners, points, region=()):
         Indicators of the three parts: left, right and top corner.
     points : list of (Figure, Figure, Figure)
         Shares in percent, in the order of the corners, that add up to 100.
-    region : list of (float, float, float)
-        Corners of an area of shares to shade.
 
     Returns
     -------
@@ -263,8 +261,6 @@ def ternary(ax, corners, points, region=()):
             for turn in range(3) if line[0][1] == 0 else ():
                 ax.plot(*_flat([e[turn:] + e[:turn] for e in ends]), color="#ddd", lw=0.8, zorder=0)
     ax.plot(*_flat([(100, 0, 0), (0, 100, 0), (0, 0, 100), (100, 0, 0)]), color="#444", lw=1)
-    if len(region):
-        ax.fill(*_flat(region), color=STYLE["implied"]["color"], alpha=0.15)
     for corner, indicator in zip(((100, 0, 0), (0, 100, 0), (0, 0, 100)), corners):
         (x,), (y,) = _flat([corner])
         name = textwrap.fill(words.name("indicator", indicator), 22)

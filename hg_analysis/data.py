@@ -1,6 +1,7 @@
 """The tables: read, validated, joined; and figures picked from them."""
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 
@@ -92,9 +93,11 @@ def read(path, columns):
             frame = pd.read_csv(path, dtype=kinds, **options)
     except OSError as error:
         raise _whole(path, error.strerror or str(error), "a readable CSV file") from None
-    except UnicodeDecodeError as error:
-        row = path.read_bytes()[: _first_bad_byte(path)].count(b"\n") + 1
-        fault = Fault(path.name, row, None, f"byte {error.object[error.start]:#04x}", schema.UTF8)
+    except UnicodeDecodeError:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        bad = re.search("[\udc80-\udcff]", text)  # what stands for a byte that is not UTF-8
+        row, byte = text.count("\n", 0, bad.start()) + 1, ord(bad[0]) - 0xDC00
+        fault = Fault(path.name, row, None, f"byte {byte:#04x}", schema.UTF8)
         raise DataError([fault]) from None
     except pd.errors.ParserError:
         raise DataError(_broken_rows(path, len(columns))) from None
@@ -138,14 +141,6 @@ def _lines_of_rows(path):
 
 def _whole(path, found, expected):
     return DataError([Fault(path.name, None, None, found, expected)])
-
-
-def _first_bad_byte(path):
-    try:
-        path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return error.start
-    return 0
 
 
 def _check_header(path, columns):

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+import hg_analysis as hg
 import hg_analysis.data as hg_data
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.check import TOTALS, check
 from hg_analysis.cli import main
 
@@ -211,3 +213,67 @@ def test_a_closed_pipe_is_no_error():
     first.stdout.close()
     assert b"Traceback" not in first.stderr.read()
     first.wait()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"kind;term\n", "tỷ".encode("utf-16")])
+def test_a_companion_that_cannot_be_read_is_named(content, companions, capsys):
+    (companions / "readings.csv").unlink()
+    if content is not None:
+        (companions / "readings.csv").write_bytes(content)
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out.startswith("readings.csv")
+
+
+def test_a_name_that_nothing_uses_is_seen(companions):
+    edit(companions / "terms.csv", lambda rows: [*rows, rows[0] | {"kind": "unit", "term": "ell"}])
+    hg_data._companion.cache_clear()
+    (found,) = check()[0]
+    assert (found.value, found.expected) == ("ell", "a unit that a table uses")
+
+
+def test_a_derived_name_that_the_codebook_has_too_is_seen(companions):
+    edit(companions / "derived.csv", lambda rows: [*rows, rows[0] | {"indicator": "grdp"}])
+    hg_data._companion.cache_clear()
+    assert [fault.expected for fault in check()[0]] == ["no name of the codebook"]
+
+
+@pytest.fixture
+def outline(tmp_path):
+    """A text that holds nothing but what the tables say of each paragraph, on any machine."""
+    table, lines = hg.load(), []
+    own = table[table.origin == "document"]
+    figures = {(figure.paragraph, figure.nth): figure.printed for figure in own.itertuples()}
+    numerals = hg.companion("numerals").set_index(["paragraph", "nth"]).printed
+    for paragraph in hg.companion("paragraphs").itertuples():
+        line = paragraph.opening
+        for key, numeral in numerals[numerals.index.isin([paragraph.paragraph], 0)].items():
+            printed, opened = figures.get(key, numeral), list(NUMERAL.finditer(line))
+            if len(opened) < int(key[1]):
+                line += f" {printed}"
+            elif opened[int(key[1]) - 1][0] != numeral:  # a mark before the opening
+                line = f"{numeral} {line}"
+            elif printed.startswith(line[opened[-1].start() :]):  # the opening ends within it
+                line = line[: opened[-1].start()] + printed
+        lines.append(f"{line} {figures.get((paragraph.paragraph, ''), '')}")
+    path = tmp_path / "outline.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", []),
+        ("77.854", "77.855", ["77.855 at ¶11.8"]),
+        ("giảm 6,19%", "tăng 6,19%", ["the words at ¶11.13"]),
+        ("gấp đôi", "gấp ba", ["words of ¶11"]),
+        ("Hoạt động đối ngoại", "Công tác đối ngoại", ["the start of ¶19"]),
+        ("gấp đôi", "gấp đôi 7", ["7 at ¶11.17"]),
+        ("05 xã", "năm xã", ["no numeral at ¶12.10"]),
+    ],
+)
+def test_each_kind_of_difference_from_a_text_is_named(old, new, expected, outline):
+    outline.write_text(outline.read_text("utf-8").replace(old, new, 1), "utf-8")
+    assert [f.expected for f in check(source=outline)[0]] == [
+        f"{e} of outline.txt" for e in expected
+    ]

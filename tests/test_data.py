@@ -137,3 +137,8 @@ def test_companions_are_copies():
 def test_text_columns_are_categoricals_and_values_numbers(table):
     assert isinstance(table.indicator.dtype, pd.CategoricalDtype)
     assert table.value.dtype == "float64"
+
+
+def test_a_column_that_is_not_there_is_named(table):
+    with pytest.raises(LookupError, match=r"no column perod; there are \['indicator', "):
+        hg.figures(table, "grdp", perod="2023")

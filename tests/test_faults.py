@@ -2,9 +2,11 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 import hg_analysis as hg
+from hg_analysis import schema
 from hg_analysis.cli import main
 
 OPEN = {"paragraph": "", "nth": "", "note": ""}
@@ -216,3 +218,33 @@ def test_the_message_counts_and_lists(write):
     with pytest.raises(hg.DataError, match=r"^45 faults; nothing was loaded\n.*\n") as caught:
         hg.load(write([{**GOOD, "period": f"{n}"} for n in range(45)]))
     assert str(caught.value).endswith("and 5 more")
+
+
+def test_a_column_that_stands_twice(write):
+    found = faults(write([GOOD], columns=[*GOOD, "note"]))
+    assert [(f.row, f.column, f.expected) for f in found] == [(1, "note", "it once")]
+
+
+def test_the_line_and_the_byte_of_another_encoding(write):
+    path = write([GOOD, {**GOOD, "place": "can_tho", "note": "t\u00fd"}])
+    path.write_bytes(path.read_text("utf-8").encode("latin-1", errors="ignore"))
+    (found,) = faults(path)
+    assert (found.row, found.value) == (3, "byte 0xfd")
+
+
+def test_a_large_table_is_held_to_the_same_rules(write):
+    # Above 20 MB nobody counts the cells of each row: pandas fills a short one with blanks.
+    years = range(1900, 2101)
+    path = write([{**GOOD, "period": str(year), "note": "x" * 100_000} for year in years])
+    assert len(hg.load(path)) == len(years)
+    with path.open("a", encoding="utf-8") as handle:
+        handle.write("grdp,can_tho,2023\n")
+    assert {(f.row, f.value) for f in faults(path)} == {(len(years) + 2, "")}
+
+
+def test_repeated_rows_are_found_among_any_number_of_names():
+    # Numbers of rows made of five columns like these do not fit 64 bits.
+    names = pd.CategoricalDtype([str(n) for n in range(2**16)])
+    rows = [(a, "0", "0", "0", b) for a in ("1", "2") for b in ("0", "65535")]
+    frame = pd.DataFrame([*rows, rows[2]], dtype=names)
+    assert list(schema._repeats(frame, frame.columns)) == [False] * 4 + [True]

@@ -322,3 +322,37 @@ def test_stacked_counts_are_read_back():
     ax = charts.counts(charts.axes(), crossed, "numerals")
     parts = crossed.T.to_numpy().ravel()
     assert read_back(ax) == [part for part in parts if part]
+
+
+def test_a_ratio_of_counts_is_exact_and_has_four_digits():
+    figure = Figure("grdp", 2 / 3, 2 / 3, 2 / 3)
+    assert (page.value_text(figure), page.bounds_text(figure)) == ("0.6667", "exact")
+
+
+def test_a_publication_without_an_address_is_named_without_a_link(table, shown):
+    sources = hg.companion("sources")
+    bare = sources[(sources.address == "") & (sources.kind != "primary")].source
+    row = next(table[table.source.isin(bare)].itertuples())
+    hg.show(hg.figure(table, row.indicator, row.place, period=row.period, source=row.source))
+    html = shown[0][0]["text/html"]
+    assert page.publisher(row.source) in html and "<a " not in html
+
+
+def test_a_column_of_sources_names_publishers(shown):
+    hg.show(pd.DataFrame({"source": ["mpi_2021", "¶11.7"]}))
+    lines = shown[0][0]["text/plain"].splitlines()
+    assert lines == ["Source", "Ministry of Planning and Investment", "¶11.7"]
+
+
+def test_counts_of_one_kind_are_read_back_and_need_no_legend():
+    tally = audit.tally(audit.numerals().role).drop("total")
+    ax = charts.counts(charts.axes(), tally, "numerals")
+    assert read_back(ax) == list(tally.value)
+    assert not ax.figure.legends
+
+
+def test_a_source_that_is_named_is_not_named_again(growth):
+    ax = charts.path(charts.axes(), growth)
+    before = ax.figure.get_supxlabel()
+    charts.span(ax, growth[-1], 2021, 2025)
+    assert ax.figure.get_supxlabel() == before

@@ -73,7 +73,7 @@ def test_every_link_inside_leads_somewhere(pages):
                 continue
             target, _, anchor = link.partition("#")
             other = (path.parent / target.partition("?")[0]).resolve() if target else path
-            assert other.exists(), (path, link)
+            assert other.is_file(), (path, link)
             if anchor and other in pages:
                 assert anchor in pages[other].ids, (path, link)
 
