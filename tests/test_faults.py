@@ -216,3 +216,15 @@ def test_the_message_counts_and_lists(write):
     with pytest.raises(hg.DataError, match=r"^45 faults; nothing was loaded\n.*\n") as caught:
         hg.load(write([{**GOOD, "period": f"{n}"} for n in range(45)]))
     assert str(caught.value).endswith("and 5 more")
+
+
+def test_a_column_name_with_quotes_inside_is_another_name(write):
+    path = write([GOOD])
+    path.write_text(path.read_text("utf-8").replace("paragraph,", 'paragraph"",', 1), "utf-8")
+    assert {(f.row, f.column) for f in faults(path)} == {(1, "paragraph"), (1, 'paragraph""')}
+
+
+def test_a_fault_is_one_printable_line_of_any_cell():
+    fault = hg.Fault("a\udc80.csv", 2, "x\ny", "é\u2028" * 1000, "as in 'a\tb'")
+    assert str(fault).isprintable() and "a\\udc80.csv:2: column x\\ny: found 'é" in str(fault)
+    assert len(str(fault)) < 1500
