@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import signal
 import sys
+from contextlib import contextmanager
 
 
 def main(argv=None):
@@ -16,7 +18,8 @@ def main(argv=None):
     Returns
     -------
     int
-        0 when all is well, 1 when something was found wrong, 2 for a wrong call.
+        0 when all is well, 1 when something was found wrong, 2 for a wrong call,
+        128 and the number of a signal when one ended it.
     """
     parser = argparse.ArgumentParser(prog="hg-analysis", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
@@ -30,13 +33,37 @@ def main(argv=None):
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
     arguments = parser.parse_args(argv)
     try:
-        return {"check": _check, "run": _run}[arguments.command](arguments)
+        with _stoppable():
+            return {"check": _check, "run": _run}[arguments.command](arguments)
+    except KeyboardInterrupt as stop:
+        number = stop.args[0] if stop.args else signal.SIGINT
+        print("stopped; no file was left half-written", file=sys.stderr)
+        return 128 + number
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         print(f"{error.filename or 'hg-analysis'}: {error.strerror or error}", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def _stoppable():
+    """Clean up when asked to end, by whichever signal, and do so once."""
+
+    def stop(number, frame):
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    before = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check(arguments):
