@@ -39,6 +39,8 @@ BROKEN = {
     "an infinite value": ({"value": "inf"}, "value", "a number"),
     "a dot decimal in printed": ({"printed": "72.47 tỷ đồng"}, "printed", "Vietnamese notation"),
     "two numbers in printed": ({"printed": "72.472 tỷ đồng 2023"}, "printed", "exactly one"),
+    "a number of 400 digits": ({"printed": f"{'9' * 400} tỷ đồng"}, "printed", "15 digits"),
+    "a number of 400 decimals": ({"printed": f"0,{'0' * 400} tỷ đồng"}, "printed", "15 digits"),
     "no number in printed": ({"printed": "nhiều tỷ đồng"}, "printed", "exactly one"),
     "no unit in printed": ({"printed": "72.472"}, "printed", "tỷ đồng"),
     "another unit in printed": ({"printed": "72.472 triệu USD"}, "printed", "tỷ đồng"),
