@@ -1,4 +1,4 @@
-"""The command line: ``hg-analysis check | run``."""
+"""The command line: ``hg-analysis check | run | export``."""
 
 import argparse
 import os
@@ -31,10 +31,15 @@ def main(argv=None):
     run.add_argument("--data", metavar="FILE", help="another table of indicators")
     run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
+    export = commands.add_parser("export", help="write the table for a spreadsheet")
+    export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
+    export.add_argument("--data", metavar="FILE", help="another table of indicators")
+    export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
     arguments = parser.parse_args(argv)
     try:
         with _stoppable():
-            return {"check": _check, "run": _run}[arguments.command](arguments)
+            run = {"check": _check, "run": _run, "export": _export}[arguments.command]
+            return run(arguments)
     except KeyboardInterrupt as stop:
         number = stop.args[0] if stop.args else signal.SIGINT
         print("stopped; no file was left half-written", file=sys.stderr)
@@ -82,6 +87,19 @@ def _run(arguments):
     from hg_analysis.run import execute
 
     return execute(arguments.notebooks, arguments.data, arguments.language, arguments.out)
+
+
+def _export(arguments):
+    from hg_analysis.export import export
+    from hg_analysis.faults import DataError
+
+    try:
+        count = export(arguments.out, arguments.data, arguments.language)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{arguments.out}: {count} figures")
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from hg_analysis import words
 from hg_analysis.bounds import Figure
 from hg_analysis.data import companion
 
-_SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
+SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
@@ -70,7 +70,7 @@ def value_text(figure):
     if figure.decimals is None and figure.relation in _OUTWARDS:  # one bound is all that is known
         outwards, end = _OUTWARDS[figure.relation]
         value = _outwards(outwards, getattr(figure, end), decimals)
-    return _SIGNS[figure.relation] + words.number(value, decimals)
+    return SIGNS[figure.relation] + words.number(value, decimals)
 
 
 def _outwards(rounding, end, decimals):
@@ -105,13 +105,18 @@ def publisher(ref):
     return (words.name(*kind) if words.known(*kind) else source.publisher) + weak
 
 
-def _link(ref):
-    if ref.startswith("¶"):
-        return ref  # the site turns it into a link
-    source = _sources().loc[ref]
-    if not source.address.startswith(("https://", "http://")):
-        return escape(publisher(ref))
-    return f'<a href="{escape(source.address)}">{escape(publisher(ref))}</a>'
+def web_address(source):
+    """Return the address of a source if it is one of the web, else nothing: no other is linked."""
+    address = _sources().loc[source].address
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def link(ref):
+    """Return a reference as HTML, with a link to its publication if that has an address."""
+    text = escape(publisher(ref))
+    if ref.startswith("¶") or not web_address(ref):
+        return text  # the site turns a place in the document into a link
+    return f'<a href="{escape(web_address(ref))}">{text}</a>'
 
 
 def cell_text(column, cell):
@@ -166,7 +171,7 @@ def _show_table(figures):
     heads = [words.name("label", column) for column in columns]
     rows = [_cells(figure, columns) for figure in figures]
     plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
-    marked = [[*map(escape, row[:-1]), "; ".join(map(_link, row[-1]))] for row in rows]
+    marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
     _display_table(heads, plain, marked, {columns.index("value"), columns.index("bounds")})
 
 
