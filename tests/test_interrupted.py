@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,3 +163,21 @@ def test_a_folder_whose_path_is_too_long_for_sockets(place, monkeypatch):
     path = book(place / "books" / "a.ipynb", FIRST, SHOW)
     running = start(path)
     assert running.communicate()[1] == "" and running.returncode == 0
+
+
+def test_two_builds_of_the_site_at_once_leave_one_whole(tmp_path):
+    for name in ("data", "hg_analysis", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "README.md", tmp_path)
+    path = book(tmp_path / "notebooks" / "a.ipynb", FIRST)
+    text = nbformat.read(path, 4)
+    text.cells.insert(0, nbformat.v4.new_markdown_cell("# Small", id="title"))
+    nbformat.write(text, path)
+    command = [sys.executable, "docs/pages.py", "build/en"]
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(tmp_path)}}
+    assert subprocess.run(command, **options).returncode == 0
+    alone = {each.name for each in (tmp_path / "build" / "en").iterdir()}
+    builds = [subprocess.Popen(command, **options) for _ in range(2)]
+    assert [each.wait() for each in builds] == [0, 0]
+    assert [each.name for each in (tmp_path / "build").iterdir()] == ["en"]
+    assert {each.name for each in (tmp_path / "build" / "en").iterdir()} == alone
