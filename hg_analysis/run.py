@@ -12,7 +12,7 @@ from hg_analysis.data import DATA
 NOTEBOOKS = DATA.parent / "notebooks"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _ASIDE = ".hg-run-"
-_LONGEST = 90  # characters of a socket's path; some systems end it at 103
+_LONGEST = 100  # characters of a socket's path; some systems end it at 103
 
 
 def execute(notebooks=(), data=None, language=None, out=None):
