@@ -113,6 +113,8 @@ def _execute(path, folder, parameters):
             )
         except PapermillExecutionError as error:
             return f"cell {error.cell_index + 1} failed, {error.ename}: {error.evalue}"
+        except RuntimeError as error:  # so nbclient says that a kernel ended or never began
+            return str(error)
         text = nbformat.writes(normalise(nbformat.read(result, 4))) + "\n"
     target = folder / path.name
     if not target.exists() or target.read_bytes() != text.encode():

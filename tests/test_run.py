@@ -45,6 +45,15 @@ def test_a_failing_cell_leaves_the_old_outputs(notebook, capsys):
     assert "cell 3 failed, LookupError: no figure with indicator 'gdp'" in said
 
 
+def test_a_kernel_that_ends_is_said(notebook, capsys):
+    path = notebook('data = None\nlanguage = "en"', "import os\nos._exit(1)")
+    before = path.read_bytes()
+    assert main(["run", str(path)]) == 1
+    assert path.read_bytes() == before
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1] == f"{path.name}: Kernel died" and "Traceback" not in said
+
+
 def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, rows):
     other = [
         row | {"value": "60809", "printed": "60.809 tỷ đồng"}
