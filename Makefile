@@ -9,6 +9,8 @@ SHELL := bash
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 INPUTS := $(wildcard data/*.csv hg_analysis/*.py)
+# What is checked of stored notebooks before kernels run them again.
+CHECKS := $(wildcard $(patsubst %,tests/test_%.py,notebooks replay prose))
 SITE := build/site/en/index.html
 BIN := .venv/bin
 export PYTHONUTF8 := 1
@@ -56,11 +58,13 @@ test: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/hg-analysis check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(CHECKS:%=--ignore=%)
 	$(MAKE) --no-print-directory nbval
 
+# Every notebook under nbval strict, with all that conftest.py adds, and nothing else.
 nbval: .venv/installed
-	$(BIN)/python -m pytest -q -p no:cacheprovider --nbval --nbval-current-env -o addopts= $(NOTEBOOKS)
+	$(BIN)/python -m pytest -q -p no:cacheprovider -o addopts=-ra --nbval --nbval-current-env \
+	  $(CHECKS) $(NOTEBOOKS)
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks

@@ -1,6 +1,7 @@
 """What the tables hold, counted and compared: the numbers behind the source audit."""
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 
 import pandas as pd
@@ -214,3 +215,43 @@ def differences(pairs):
     rows = [(a.indicator, a.place, a.period, a, b, b.value - a.value) for a, b in pairs]
     names = ["figure", "place", "period"]
     return pd.DataFrame(rows, columns=[*names, "first", "second", "difference"]).set_index(names)
+
+
+def record(table):
+    """Return every figure as it was entered.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``data/indicators.csv`` in the order of the file, with
+        every digit of ``value``; ``reference`` is the source's identifier and,
+        of the document, the place in it.
+    """
+    pairs = zip(table.paragraph, table.nth)
+    places = [f" ¶{paragraph}.{nth}".rstrip(".") if paragraph else "" for paragraph, nth in pairs]
+    listed = table.rename(columns={"indicator": "figure"}).assign(
+        value=table.value.map(_every_digit), reference=table.source.astype(str) + places
+    )
+    columns = ["figure", "place", "period", "printed", "relation", "value", "status"]
+    return listed[[*columns, "reference", "note"]]
+
+
+def _every_digit(value):
+    return words.number(value, max(0, -Decimal(repr(value)).normalize().as_tuple().exponent))
+
+
+def publications():
+    """Return every source as it was entered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``data/sources.csv`` in the order of the file, the
+        identifier as ``reference``.
+    """
+    return companion("sources").rename(columns={"source": "reference"})

@@ -8,6 +8,7 @@ from hg_analysis import schema
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.data import COLUMNS, DATA, KEYS, companion, load, read
 from hg_analysis.faults import DataError, Fault
+from hg_analysis.words import unequal_numbers
 
 # What must hold between the document's own figures; each is evaluated on their values.
 TOTALS = (
@@ -159,6 +160,7 @@ def _companions():
                 expected = f"a unit of a {entry.measure}, such as {pattern!r}"
                 faults.append(_fault(name, row, "unit", entry.unit, expected))
     faults += _unused(tables)
+    faults += _translations(tables)
     return faults, f"{len(tables)} files read and held against each other", None
 
 
@@ -173,6 +175,19 @@ def _unused(tables):
     derived = tables["derived"].indicator
     for row, name in derived[derived.isin(tables["codebook"].indicator)].items():
         faults.append(_fault("derived", row, "indicator", name, "no name of the codebook"))
+    return faults
+
+
+def _translations(tables):
+    """Compare the numbers of every text with those of its translation."""
+    faults = []
+    for name, table in tables.items():
+        for column in table.columns[table.columns.str.endswith("_vi")]:
+            original = column.replace("_vi", "_en")
+            for row, pair in enumerate(zip(table[original], table[column])):
+                if unequal_numbers(*pair):
+                    expected = f"the numbers of {original}, {pair[0]!r}"
+                    faults.append(_fault(name, row, column, pair[1], expected))
     return faults
 
 

@@ -14,7 +14,7 @@ from hg_analysis.run import replace
 # How a spreadsheet tells a formula from text, wide letters and line ends included.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 COLUMNS = ("figure", "place", "period", "value", "low", "high", "unit", "relation", "status")
-COLUMNS += ("origin", "printed", "source", "address", "reference", "note")
+COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note")
 
 
 def export(out, data=None, language="en"):

@@ -15,6 +15,8 @@ from hg_analysis.data import companion
 
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
+_WEB = ("https://", "http://")
+_LONG = 40  # rows; a longer table is folded
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
     "<style>.hg{border-collapse:collapse;font-size:.92em}.hg td,.hg th{padding:.3em .6em;"
@@ -31,7 +33,8 @@ def show(*things):
     *things : Figure, list of Figure, one pandas DataFrame or one matplotlib Axes
         Figures become one table: value, bounds, unit, origin and the places in
         the source. A DataFrame becomes a table too; its named index and its
-        columns say what their cells are, see :func:`cell_text`. Axes become a
+        columns say what their cells are, see :func:`cell_text`; many rows are
+        folded. Axes become a
         picture with alt text and, below it, a list of every value as drawn,
         read back from what was drawn.
 
@@ -108,15 +111,20 @@ def publisher(ref):
 def web_address(source):
     """Return the address of a source if it is one of the web, else nothing: no other is linked."""
     address = _sources().loc[source].address
-    return address if address.startswith(("https://", "http://")) else ""
+    return address if address.startswith(_WEB) else ""
 
 
 def link(ref):
     """Return a reference as HTML, with a link to its publication if that has an address."""
-    text = escape(publisher(ref))
-    if ref.startswith("¶") or not web_address(ref):
-        return text  # the site turns a place in the document into a link
-    return f'<a href="{escape(web_address(ref))}">{text}</a>'
+    if ref.startswith("¶"):
+        return escape(ref)  # the site turns it into a link
+    return _anchor(web_address(ref), publisher(ref))
+
+
+def _anchor(address, text):
+    if not address.startswith(_WEB):
+        return escape(text)
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
 def cell_text(column, cell):
@@ -161,7 +169,14 @@ def _show_frame(frame):
     cells = list(rows.itertuples(index=False, name=None))
     plain = [[cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
     number = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
-    _display_table(heads, plain, [[*map(escape, row)] for row in plain], number)
+    marked = [
+        [
+            _anchor(text, text) if kind == "address" else escape(text)
+            for kind, text in zip(kinds, row)
+        ]
+        for row in plain
+    ]
+    _display_table(heads, plain, marked, number)
 
 
 def _show_table(figures):
@@ -182,13 +197,15 @@ def _display_table(heads, plain, marked, number):
         for row in marked
     )
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    _display(
-        {
-            "text/plain": "\n".join(" | ".join(row) for row in [heads, *plain]),
-            "text/html": f'{_STYLE}<div style="overflow-x:auto"><table class="hg"><thead><tr>'
-            f"{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>",
-        }
+    table = (
+        f'<div style="overflow-x:auto"><table class="hg"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
     )
+    if len(plain) > _LONG:
+        rows = escape(words.name("label", "folded").replace("{count}", str(len(plain))))
+        table = f"<details><summary>{rows}</summary>{table}</details>"
+    plain = "\n".join(" | ".join(row) for row in [heads, *plain])
+    _display({"text/plain": plain, "text/html": _STYLE + table})
 
 
 def _cell(text, is_number):

@@ -3,6 +3,8 @@
 Every name comes from the data files; numbers follow the locale.
 """
 
+import re
+from collections import Counter
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -119,3 +121,56 @@ def _moment(text):
         return text
     year, month = map(int, text.split("-"))
     return format_date(date(year, month, 1), format=_MONTH[language()], locale=language())
+
+
+# Words for numbers that the other language may write in digits: from zero to ten, and more.
+_SPELT = {
+    "en": "zero|one|two|three|four|five|six|seven|eight|nine|ten",
+    "vi": "không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười",
+}
+_MORE = {"en": {"half": 6, "halves": 6}, "vi": {"vạn": 10_000, "xiii": 13, "xiv": 14}}
+
+
+@cache
+def _spelt(which):
+    from babel.dates import get_month_names
+
+    months = {name.lower(): n for n, name in get_month_names("wide", locale=which).items()}
+    return months | {word: n for n, word in enumerate(_SPELT[which].split("|"))} | _MORE[which]
+
+
+def _stated(text, which):
+    """Count the numbers that a text states in digits, and those that it spells."""
+    group, point = (",", ".") if which == "en" else (".", ",")
+    written = (
+        number.replace(group, "").replace(point, ".")
+        for number in re.findall(r"\d+(?:[.,]\d+)*", text)
+    )
+    words = (_spelt(which).get(word) for word in re.findall(r"\w+", text.lower()))
+    return Counter(map(float, written)), Counter(n for n in words if n is not None)
+
+
+def unequal_numbers(english, vietnamese):
+    """Compare the numbers of a text with those of its translation.
+
+    Parameters
+    ----------
+    english, vietnamese : str
+        Each in its own notation: 1,234.5 and 1.234,5.
+
+    Returns
+    -------
+    list of float
+        Numbers that one text states in digits and the other states neither in
+        digits nor in words ("five", "July", "vạn"); empty where all agree.
+
+    Examples
+    --------
+    >>> unequal_numbers("Five rates of 9.24% from July 2021", "5 tốc độ 9,24% từ tháng 7/2021")
+    []
+    >>> unequal_numbers("37 beds per 10,000 people", "36 giường trên một vạn dân")
+    [36.0, 37.0]
+    """
+    english, vietnamese = _stated(english, "en"), _stated(vietnamese, "vi")
+    apart = english[0] - vietnamese[0] - vietnamese[1]
+    return sorted([*apart, *(vietnamese[0] - english[0] - english[1])])

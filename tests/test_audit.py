@@ -40,3 +40,21 @@ def test_both_sides_of_a_control_total():
     sides = audit.control_totals(hg.load())
     assert len(sides) == len(audit.TOTALS)
     assert tuple(sides.iloc[0])[1:] == (18, 18) and "≤" in sides.check[1]
+
+
+def test_the_record_holds_every_cell_of_the_files():
+    table, record = hg.load(), audit.record(hg.load())
+    assert len(record) == len(table)
+    for column in ("place", "period", "printed", "relation", "status", "note"):
+        assert list(record[column]) == list(table[column])
+    assert list(record.figure) == list(table.indicator)
+    assert [float(text.replace(",", "")) for text in record.value] == list(table.value)
+    assert record.reference[0] == "appendix3 ¶5.3" and "appendix3 ¶11" in set(record.reference)
+    assert set(record.reference.str.split(" ").str[0]) == set(table.source)
+    listed, sources = audit.publications(), hg.companion("sources")
+    assert (listed.to_numpy() == sources.to_numpy()).all()
+
+
+def test_names_in_the_record_are_told_apart():
+    book = hg.companion("codebook")
+    assert book.name_en.is_unique and book.name_vi.is_unique

@@ -122,6 +122,8 @@ BROKEN = {
     "an address without scheme": ("sources", "address", "https://", "", "http or https"),
     "a script as address": ("sources", "address", "https://", "javascript:", "http or https"),
     "a date": ("sources", "published", "2023-10-10", "10 Oct 2023", "ISO 8601"),
+    "a number in a translation": ("readings", "reason_vi", "24,58", "24,85", "of reason_en"),
+    "a number in an original": ("derived", "definition_en", "36 beds", "37 beds", "definition_en"),
     "a source that no figure uses": ("sources", "source", "mpi_2021", "mpi", None),
     "an indicator without a figure": ("codebook", "indicator", "jobs_created", "jobs", None),
 }

@@ -45,7 +45,7 @@ def test_every_figure_is_there_with_its_numbers(language, tmp_path, capsys):
         assert cells["relation"] == {">=": "≥", "<=": "≤", "~": "≈", "=": ""}.get(
             figure.relation, figure.relation
         )
-        assert bool(cells["reference"]) == (figure.origin == "document")
+        assert bool(cells["stated_at"]) == (figure.origin == "document")
         assert cells["figure"] == figure[f"name_{language}"]
     assert words.language() == "en"
     assert [path.name for path in tmp_path.iterdir()] == [out.name]

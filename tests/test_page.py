@@ -67,6 +67,22 @@ def test_what_comes_from_the_files_is_text_not_markup(table, shown, monkeypatch)
     assert "<script" not in shown[0][0]["text/html"]
 
 
+def test_a_long_table_is_folded_and_says_how_long_it_is(shown):
+    for rows in (40, 41):
+        hg.show(pd.DataFrame({"note": ["x"] * rows}))
+    short, long = (data["text/html"] for data, _ in shown)
+    assert "<details>" not in short
+    assert "<details><summary>The 41 rows</summary>" in long and long.endswith("</details>")
+
+
+def test_addresses_of_the_web_are_links(shown):
+    addresses = ["https://a.vn/?b=1&c=2", "javascript:alert(1)", 'https://a.vn/"><b>']
+    hg.show(pd.DataFrame({"address": addresses}))
+    html = shown[0][0]["text/html"]
+    assert '<a href="https://a.vn/?b=1&amp;c=2">https://a.vn/?b=1&amp;c=2</a>' in html
+    assert "<td>javascript:alert(1)</td>" in html and "<b>" not in html
+
+
 def test_no_place_column_where_all_is_the_province(table, shown):
     hg.show(hg.figure(table, "poverty_rate", place="vietnam", period="2025"))
     assert "Viet Nam" in shown[0][0]["text/plain"]

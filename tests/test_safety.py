@@ -33,7 +33,7 @@ SPOILT = {
 CELLS = """import hg_analysis as hg
 table = hg.load()
 hg.show(hg.figures(table, "grdp") + hg.figures(table, "grdp_growth", place=None))
-hg.show(table[["note", "name_en"]].astype(str).head(9))
+hg.show(table[["note", "name_en"]].astype(str).assign(address="javascript:document.title=`ran`"))
 hg.show(hg.charts.path(hg.charts.axes(), hg.figures(table, "grdp_growth", origin="published")))"""
 
 
