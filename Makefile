@@ -51,10 +51,7 @@ build/checked: build/executed
 site: $(SITE)
 
 $(SITE): build/executed build/checked $(wildcard docs/* docs/*/*) README.md data/README.md
-	rm -rf build/site/.source build/site/.en
-	$(BIN)/python docs/pages.py build/site/.source
-	$(BIN)/python -m sphinx -q -W --keep-going -b html build/site/.source build/site/.en
-	rm -rf build/site/en && mv build/site/.en build/site/en
+	$(BIN)/python docs/pages.py $(@D)
 
 # Set up, then every check, the cheapest first.
 test: .venv/installed

@@ -30,6 +30,7 @@ html_show_sphinx = False
 # ¶11.7 in prose or in a table leads to that numeral on the page of the document's figures.
 _NO_LINKS = (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
 _PLACE = re.compile(r"¶(\d+)(?:\.(\d+))?")
+_PLACE_OR_TAG = re.compile(rf"<[^>]*>|{_PLACE.pattern}")
 
 
 def _address(app, page, match):
@@ -42,7 +43,10 @@ def link_places(app, doctree, page):
     if page == "figures":
         return
     for raw in list(doctree.findall(nodes.raw)):
-        text = _PLACE.sub(lambda m: f'<a href="{_address(app, page, m)}">{m[0]}</a>', raw.astext())
+        text = _PLACE_OR_TAG.sub(
+            lambda m: f'<a href="{_address(app, page, m)}">{m[0]}</a>' if m[1] else m[0],
+            raw.astext(),
+        )
         raw.clear()
         raw += nodes.Text(text)
     for text in list(doctree.findall(nodes.Text)):

@@ -1,18 +1,45 @@
-"""Lay out what Sphinx renders: the notebooks, and pages of every figure, source and reading.
+"""Render the site: the notebooks, and pages of every figure, source and reading.
 
 Run as ``python docs/pages.py FOLDER``.
 """
 
+import os
 import shutil
+import subprocess
 import sys
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
 from hg_analysis import words
 from hg_analysis.data import DATA, companion, figure, figures, load
-from hg_analysis.page import bounds_text, value_text
+from hg_analysis.page import bounds_text, link, value_text
+from hg_analysis.run import aside
 
 ROOT = DATA.parent
+
+
+def build(site):
+    """Render aside, then replace the old site; return the exit status of Sphinx.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        The folder of the rendered pages.
+    """
+    site.parent.mkdir(parents=True, exist_ok=True)
+    with aside(site.parent) as new:
+        lay_out(new / "source")
+        sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+        if status := subprocess.run([*sphinx, new / "source", new / "site"]).returncode:
+            return status
+        for turn in range(9):
+            with suppress(FileNotFoundError):
+                os.rename(site, new / f"old-{turn}")
+            with suppress(OSError):  # another build put its own there in between: once more
+                os.rename(new / "site", site)
+                return 0
+    raise OSError(f"{site} cannot be replaced")
 
 
 def anchor(paragraph, nth):
@@ -35,6 +62,8 @@ def lay_out(folder):
     table = load()
     readme = (ROOT / "README.md").read_text("utf-8")
     pages = {"figures": _stated(table), "sources": _sources(table), "readings": _readings()}
+    for name, text in pages.items():  # a blank line would end the HTML in a Markdown page
+        pages[name] = "\n".join(line for line in text.splitlines() if line.strip())
     pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
     for name, content in pages.items():
         page = folder / f"{name}.md"
@@ -65,7 +94,8 @@ def _stated(table):
     for paragraph in companion("paragraphs").itertuples():
         number = paragraph.paragraph
         opening = f"{paragraph.section_en} · «{paragraph.opening} …»"
-        parts.append(f'<h3 id="p{number}">¶{number}</h3><p>{escape(opening)}</p>')
+        key = escape(number)
+        parts.append(f'<h3 id="p{key}">¶{key}</h3><p>{escape(opening)}</p>')
         own = rows[rows.paragraph == number]
         if len(own):
             heads = ["numeral", "printed", "figure", "period", "value", "bounds", "unit", "status"]
@@ -74,18 +104,19 @@ def _stated(table):
         others = numerals[(numerals.paragraph == number) & (numerals.role != "figure")]
         if len(others):
             listed = [
-                f'<span id="{anchor(number, n.nth)}">{number}.{n.nth}: {escape(n.printed)} '
-                f"({escape(words.name('role', n.role))})</span>"
+                f'<span id="{escape(anchor(number, n.nth))}">'
+                + escape(f"{number}.{n.nth}: {n.printed} ({words.name('role', n.role)})")
+                + "</span>"
                 for n in others.itertuples()
             ]
-            parts.append(f"<p>{words.name('label', 'others')}: {'; '.join(listed)}</p>")
+            parts.append(f"<p>{escape(words.name('label', 'others'))}: {'; '.join(listed)}</p>")
     return "\n".join(parts)
 
 
 def _stated_cells(table, row):
     place = f"{row.paragraph}.{row.nth}" if row.nth else row.paragraph
     stated = figure(table, row.indicator, period=row.period, origin="document")
-    return [place, escape(row.printed), *_figure_cells(stated), escape(row.note)]
+    return [escape(place), escape(row.printed), *_figure_cells(stated), escape(row.note)]
 
 
 def _figure_cells(figure):
@@ -105,11 +136,9 @@ def _sources(table):
     for source in companion("sources").itertuples():
         if source.kind == "primary":
             continue
-        link = escape(source.publisher)
-        if source.address:
-            link = f'<a href="{escape(source.address)}">{link}</a>'
         about = " · ".join(filter(None, [source.title, source.published, source.note]))
-        parts.append(f'<h3 id="{escape(source.source)}">{link}</h3><p>{escape(about)}</p>')
+        key = escape(source.source)
+        parts.append(f'<h3 id="{key}">{link(source.source)}</h3><p>{escape(about)}</p>')
         rows = table[table.source == source.source]
         stated = [f for i in rows.indicator.unique() for f in figures(rows, i, place=None)]
         heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
@@ -145,4 +174,4 @@ def _readings():
 
 
 if __name__ == "__main__":
-    lay_out(Path(sys.argv[1]))
+    sys.exit(build(Path(sys.argv[1])))

@@ -53,7 +53,8 @@ def parse_printed(text):
     Raises
     ------
     ValueError
-        If there is not exactly one number, or its separators are not Vietnamese.
+        If there is not exactly one number, its separators are not Vietnamese or
+        it has more than 15 digits.
 
     Examples
     --------
@@ -76,6 +77,8 @@ def parse_printed(text):
     digits = numerals[0].group()
     if not _VIETNAMESE.fullmatch(digits):
         raise ValueError(f"{digits!r} is not in Vietnamese notation")
+    if len(re.sub(r"\D", "", digits)) > 15:
+        raise ValueError(f"{digits!r} has more digits than a number here can hold")
     before = text[: numerals[0].start()].casefold().split()
     phrase = f" {' '.join(before)} "
     relation = next((sign for word, sign in _RELATION_WORDS if f" {word} " in phrase), "=")

@@ -151,7 +151,7 @@ def _check_header(path, columns):
         raise _whole(path, found, "a header and at least one row")
     if "\0" in header:
         raise _whole(path, "NUL characters", schema.UTF8)
-    names = [name.strip('"') for name in header.split(",")]
+    names = next(csv.reader([header]))
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and separator in header:
             raise _whole(path, f"columns separated by {called}", schema.SEPARATOR)

@@ -28,8 +28,11 @@ class Fault(NamedTuple):
 
     def __str__(self):
         place = self.file + (f":{self.row}" if self.row else "")
-        column = f" column {self.column.encode('unicode_escape').decode()}:" if self.column else ""
-        return f"{place}:{column} found {self.value!r}; expected {self.expected}"
+        column = f" column {self.column}:" if self.column else ""
+        value = self.value if len(self.value) < 200 else f"{self.value[:200]}…"
+        text = f"{place}:{column} found {value!r}; expected {self.expected}"
+        # Names and cells can hold anything; a fault is one line whatever they hold.
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class DataError(ValueError):

@@ -13,8 +13,9 @@ from hg_analysis import words
 from hg_analysis.bounds import Figure
 from hg_analysis.data import companion
 
-_SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
+SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
+_WEB = ("https://", "http://")
 _LONG = 40  # rows; a longer table is folded
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
@@ -72,7 +73,7 @@ def value_text(figure):
     if figure.decimals is None and figure.relation in _OUTWARDS:  # one bound is all that is known
         outwards, end = _OUTWARDS[figure.relation]
         value = _outwards(outwards, getattr(figure, end), decimals)
-    return _SIGNS[figure.relation] + words.number(value, decimals)
+    return SIGNS[figure.relation] + words.number(value, decimals)
 
 
 def _outwards(rounding, end, decimals):
@@ -107,14 +108,21 @@ def publisher(ref):
     return (words.name(*kind) if words.known(*kind) else source.publisher) + weak
 
 
-def _link(ref):
+def web_address(source):
+    """Return the address of a source if it is one of the web, else nothing: no other is linked."""
+    address = _sources().loc[source].address
+    return address if address.startswith(_WEB) else ""
+
+
+def link(ref):
+    """Return a reference as HTML, with a link to its publication if that has an address."""
     if ref.startswith("¶"):
-        return ref  # the site turns it into a link
-    return _anchor(_sources().loc[ref].address, publisher(ref))
+        return escape(ref)  # the site turns it into a link
+    return _anchor(web_address(ref), publisher(ref))
 
 
 def _anchor(address, text):
-    if not address.startswith(("https://", "http://")):
+    if not address.startswith(_WEB):
         return escape(text)
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 
@@ -178,7 +186,7 @@ def _show_table(figures):
     heads = [words.name("label", column) for column in columns]
     rows = [_cells(figure, columns) for figure in figures]
     plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
-    marked = [[*map(escape, row[:-1]), "; ".join(map(_link, row[-1]))] for row in rows]
+    marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
     _display_table(heads, plain, marked, {columns.index("value"), columns.index("bounds")})
 
 
@@ -194,7 +202,7 @@ def _display_table(heads, plain, marked, number):
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
     if len(plain) > _LONG:
-        rows = escape(words.name("label", "folded").format(count=len(plain)))
+        rows = escape(words.name("label", "folded").replace("{count}", str(len(plain))))
         table = f"<details><summary>{rows}</summary>{table}</details>"
     plain = "\n".join(" | ".join(row) for row in [heads, *plain])
     _display({"text/plain": plain, "text/html": _STYLE + table})
@@ -226,7 +234,8 @@ def _show_picture(ax):
     lines = text.splitlines()
     names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
     count = sum(line.startswith("  ") for line in lines)
-    alt = words.name("label", "alt").format(names="; ".join(names), count=count)
+    alt = words.name("label", "alt").replace("{count}", str(count))
+    alt = " ".join(alt.replace("{names}", "; ".join(names)).split())
     picture = io.BytesIO()
     ax.figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
     width = round(ax.figure.get_figwidth() * 96)

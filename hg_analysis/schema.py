@@ -50,7 +50,7 @@ UTF8 = "UTF-8 text; in the spreadsheet, save as 'CSV UTF-8'"
 SEPARATOR = "columns separated by commas; export again with ',' as the separator"
 NOTATION = (
     "exactly one number in Vietnamese notation, '.' between groups of three digits "
-    "and ',' before decimals (9,24 or 77.854), or 'gấp đôi'"
+    "and ',' before decimals (9,24 or 77.854), of at most 15 digits, or 'gấp đôi'"
 )
 _MONTH = r"\d{4}(?:-(?:0[1-9]|1[0-2]))?"
 _PERIOD = re.compile(rf"({_MONTH})(?:/({_MONTH}))?")
@@ -145,6 +145,7 @@ def _shapes(texts):
     return codes, list(texts[first]), numbers
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numerals that are refused for their length
 def _parse(column):
     """Take every printed figure apart, once for each shape of text."""
     codes, examples, digits = _shapes(column.to_numpy(dtype=object))

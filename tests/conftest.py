@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,18 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
+FUZZED = Counter()  # inputs that test_fuzz tried, by what became of them
 SHARED = Path(os.environ.get("HG_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many malformed inputs were tried."""
+    if FUZZED:
+        tried, handled = FUZZED["tried"], FUZZED["refused"] + FUZZED["accepted"]
+        terminalreporter.write_line(
+            f"fuzzing: {tried:,} inputs, {FUZZED['refused']:,} refused, "
+            f"{FUZZED['accepted']:,} accepted, {tried - handled:,} unhandled"
+        )
 
 
 def shared(name):

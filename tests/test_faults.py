@@ -41,6 +41,8 @@ BROKEN = {
     "an infinite value": ({"value": "inf"}, "value", "a number"),
     "a dot decimal in printed": ({"printed": "72.47 tỷ đồng"}, "printed", "Vietnamese notation"),
     "two numbers in printed": ({"printed": "72.472 tỷ đồng 2023"}, "printed", "exactly one"),
+    "a number of 400 digits": ({"printed": f"{'9' * 400} tỷ đồng"}, "printed", "15 digits"),
+    "a number of 400 decimals": ({"printed": f"0,{'0' * 400} tỷ đồng"}, "printed", "15 digits"),
     "no number in printed": ({"printed": "nhiều tỷ đồng"}, "printed", "exactly one"),
     "no unit in printed": ({"printed": "72.472"}, "printed", "tỷ đồng"),
     "another unit in printed": ({"printed": "72.472 triệu USD"}, "printed", "tỷ đồng"),
@@ -248,3 +250,15 @@ def test_repeated_rows_are_found_among_any_number_of_names():
     rows = [(a, "0", "0", "0", b) for a in ("1", "2") for b in ("0", "65535")]
     frame = pd.DataFrame([*rows, rows[2]], dtype=names)
     assert list(schema._repeats(frame, frame.columns)) == [False] * 4 + [True]
+
+
+def test_a_column_name_with_quotes_inside_is_another_name(write):
+    path = write([GOOD])
+    path.write_text(path.read_text("utf-8").replace("paragraph,", 'paragraph"",', 1), "utf-8")
+    assert {(f.row, f.column) for f in faults(path)} == {(1, "paragraph"), (1, 'paragraph""')}
+
+
+def test_a_fault_is_one_printable_line_of_any_cell():
+    fault = hg.Fault("a\udc80.csv", 2, "x\ny", "é\u2028" * 1000, "as in 'a\tb'")
+    assert str(fault).isprintable() and "a\\udc80.csv:2: column x\\ny: found 'é" in str(fault)
+    assert len(str(fault)) < 1500

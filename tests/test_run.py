@@ -48,6 +48,15 @@ def test_a_failing_cell_leaves_the_old_outputs(notebook, capsys):
     assert "cell 3 failed, LookupError: no figure with indicator 'gdp'" in said
 
 
+def test_a_kernel_that_ends_is_said(notebook, capsys):
+    path = notebook('data = None\nlanguage = "en"', "import os\nos._exit(1)")
+    before = path.read_bytes()
+    assert main(["run", str(path)]) == 1
+    assert path.read_bytes() == before
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1] == f"{path.name}: Kernel died" and "Traceback" not in said
+
+
 def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, rows):
     other = [
         row | {"value": "60809", "printed": "60.809 tỷ đồng"}
@@ -65,7 +74,62 @@ def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, 
 
 def test_other_data_never_overwrites_the_notebooks(notebook, capsys):
     assert main(["run", str(notebook.path), "--language", "vi"]) == 1
-    assert "--out" in capsys.readouterr().out
+    assert "--out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spelling", ["{0}", "{0}/", "{0}/../{1}", "link", "."])
+def test_the_notebooks_own_folder_is_no_out_for_other_data(
+    spelling, notebook, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path)
+    before = notebook.path.read_bytes()
+    out = spelling.format(tmp_path, tmp_path.name)
+    assert main(["run", str(notebook.path), "--language", "vi", "--out", out]) == 1
+    assert "need another --out" in capsys.readouterr().err
+    assert main(["run", str(notebook.path), "--language", "vi", "--out", str(NOTEBOOKS)]) == 1
+    assert "need another --out" in capsys.readouterr().err
+    assert notebook.path.read_bytes() == before
+
+
+def test_an_out_without_a_name_is_refused(notebook, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(notebook.path), "--out", ""]) == 1
+    assert "name of a folder" in capsys.readouterr().err
+
+
+def test_a_link_in_the_out_folder_is_replaced_not_followed(notebook, tmp_path):
+    out, other = tmp_path / "out", tmp_path / "other.txt"
+    out.mkdir()
+    other.write_text("kept")
+    (out / notebook.path.name).symlink_to(other)
+    assert main(["run", str(notebook.path), "--out", str(out)]) == 0
+    assert other.read_text() == "kept" and not (out / notebook.path.name).is_symlink()
+
+
+@pytest.mark.parametrize("spelling", ["../09_small.ipynb", "in/../../09_small.ipynb"])
+def test_a_notebook_from_above_stays_in_the_out_folder(spelling, notebook, tmp_path, monkeypatch):
+    (tmp_path / "below" / "in").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "below")
+    before = notebook.path.read_bytes()
+    assert main(["run", spelling, "--out", "out"]) == 0
+    assert [path.name for path in (tmp_path / "below" / "out").iterdir()] == [notebook.path.name]
+    assert notebook.path.read_bytes() == before
+
+
+def test_two_notebooks_of_one_name_do_not_meet(notebook, tmp_path, capsys):
+    again = tmp_path / "again" / notebook.path.name
+    again.parent.mkdir()
+    again.write_bytes(notebook.path.read_bytes())
+    arguments = [str(notebook.path), str(again), "--out", str(tmp_path / "out")]
+    assert main(["run", *arguments]) == 1
+    assert "two notebooks of this name" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_file_elsewhere_is_not_the_bundled_notebook(tmp_path, capsys):
+    assert main(["run", str(tmp_path / "01_growth.ipynb"), "--out", str(tmp_path / "out")]) == 1
+    assert "no such notebook" in capsys.readouterr().err
 
 
 def test_a_notebook_that_is_not_there(tmp_path, capsys):

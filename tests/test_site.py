@@ -36,14 +36,12 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    subprocess.run([sys.executable, ROOT / "docs" / "pages.py", folder / "source"], check=True)
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-    done = subprocess.run(
-        [*command, folder / "source", folder / "en"], capture_output=True, text=True
-    )
+    folder = tmp_path_factory.mktemp("site") / "en"
+    command = [sys.executable, ROOT / "docs" / "pages.py", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return folder / "en"
+    assert [path.name for path in folder.parent.iterdir()] == ["en"]
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,98 @@
+"""The file for a spreadsheet holds every figure, numbers as numbers, and no formula."""
+
+import csv
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hg_analysis as hg
+from hg_analysis import words
+from hg_analysis.cli import main
+from hg_analysis.export import COLUMNS, FORMULA, _plain
+
+NUMBERS = [COLUMNS.index(column) for column in ("value", "low", "high")]
+
+
+def read(path):
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.reader(handle, strict=True))
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_figure_is_there_with_its_numbers(language, tmp_path, capsys):
+    out, table = tmp_path / "figures.csv", hg.load()
+    assert main(["export", "--out", str(out), "--language", language]) == 0
+    assert capsys.readouterr().out == f"{out}: {len(table)} figures\n"
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    heads, *rows = read(out)
+    assert (
+        heads[:4]
+        == {
+            "en": ["Figure", "Place", "Period", "Value"],
+            "vi": ["Chỉ tiêu", "Địa bàn", "Thời kỳ", "Giá trị"],
+        }[language]
+    )
+    assert len(rows) == len(table)
+    for row, (_, figure) in zip(rows, table.iterrows()):
+        cells = dict(zip(COLUMNS, row))
+        assert float(cells["value"]) == figure.value
+        for end in ("low", "high"):
+            assert float(cells[end]) == figure[end] if cells[end] else math.isinf(figure[end])
+        assert cells["printed"] == figure.printed
+        assert cells["note"].removeprefix("'") == figure.note
+        assert cells["relation"] == {">=": "≥", "<=": "≤", "~": "≈", "=": ""}.get(
+            figure.relation, figure.relation
+        )
+        assert bool(cells["stated_at"]) == (figure.origin == "document")
+        assert cells["figure"] == figure[f"name_{language}"]
+    assert words.language() == "en"
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
+
+
+@pytest.mark.parametrize("start", FORMULA)
+def test_no_text_is_a_formula(start, companions, tmp_path):
+    for name, column in (("sources", 2), ("codebook", 5), ("terms", 2)):
+        path = companions / f"{name}.csv"
+        rows = read(path)
+        for row in rows[1:]:
+            row[column] = f"{start}1+1;{start}2"
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows(rows)
+    out = tmp_path / "figures.csv"
+    assert main(["export", "--out", str(out)]) == 0
+    text = [cell for row in read(out) for n, cell in enumerate(row) if n not in NUMBERS]
+    assert any(cell.startswith("'" + start) for cell in text)
+    assert not [cell for cell in text if cell.startswith(FORMULA)]
+
+
+@given(st.text())
+def test_any_text_stays_text(text):
+    assert not _plain(text).startswith(FORMULA)
+    assert _plain(text).removeprefix("'" if text.startswith(FORMULA) else "") == text
+
+
+def test_a_fall_stays_a_number(tmp_path):
+    assert main(["export", "--out", str(tmp_path / "figures.csv")]) == 0
+    values = [row[NUMBERS[0]] for row in read(tmp_path / "figures.csv")]
+    assert "-6.19" in values and "77854" in values
+
+
+def test_what_cannot_be_written_is_said(tmp_path, write, rows, capsys):
+    assert main(["export", "--out", str(tmp_path)]) == 1
+    assert "is a folder" in capsys.readouterr().err
+    assert main(["export", "--out", ""]) == 1
+    path = write(rows)
+    before = path.read_bytes()
+    assert main(["export", "--out", str(path), "--data", str(path)]) == 1
+    assert main(["export", "--out", str(hg.data.DATA / "figures.csv")]) == 1
+    assert "among the data" in capsys.readouterr().err
+    assert path.read_bytes() == before and not (hg.data.DATA / "figures.csv").exists()
+
+
+def test_a_table_that_is_not_valid_is_not_exported(tmp_path, write, rows, capsys):
+    path = write([{**rows[0], "value": "19"}])
+    assert main(["export", "--data", str(path), "--out", str(tmp_path / "figures.csv")]) == 1
+    assert "nothing was loaded" in capsys.readouterr().err
+    assert not (tmp_path / "figures.csv").exists()
