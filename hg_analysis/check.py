@@ -165,13 +165,17 @@ def _companions():
 
 
 def _unused(tables):
-    """Find names that nothing uses, and derived names that the codebook has too."""
+    """Find names that nothing uses or that two tables define, and paragraphs left out."""
     users = {"unit": ("codebook", "derived"), "theme": ("codebook",), "reading": ("readings",)}
     terms, faults = tables["terms"], []
     for kind, names in (users | {"place": ("indicators",)}).items():
         used = {text for name in names for text in tables[name][kind]}
         for row, term in terms.term[(terms.kind == kind) & ~terms.term.isin(used)].items():
             faults.append(_fault("terms", row, "term", term, f"a {kind} that a table uses"))
+    for row, paragraph in enumerate(tables["paragraphs"].paragraph):
+        if paragraph != str(row + 1):
+            expected = f"{row + 1}: every paragraph of the document in its order"
+            faults.append(_fault("paragraphs", row, "paragraph", paragraph, expected))
     derived = tables["derived"].indicator
     for row, name in derived[derived.isin(tables["codebook"].indicator)].items():
         faults.append(_fault("derived", row, "indicator", name, "no name of the codebook"))
