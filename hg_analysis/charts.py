@@ -45,7 +45,9 @@ def axes(height=4.2):
     -------
     matplotlib.axes.Axes
     """
-    sns.set_theme(style="ticks", font="DejaVu Sans", rc={"font.size": 10.5, "axes.labelsize": 10.5})
+    sizes = {"font.size": 10.5, "axes.labelsize": 10.5}
+    plain = {"text.parse_math": False}  # names come from the data: "$" is a letter there
+    sns.set_theme(style="ticks", font="DejaVu Sans", rc=sizes | plain)
     _, ax = plt.subplots(figsize=(8.4, height), layout="constrained")
     return ax
 

@@ -134,9 +134,13 @@ def _broken_rows(path, cells):
 
 def _lines_of_rows(path):
     """Return the line on which each row starts; a quoted cell can span several."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        rows = csv.reader(handle)
-        return [1 + end for end in [rows.line_num for _ in rows]]
+    limit = csv.field_size_limit(path.stat().st_size)  # pandas reads a cell of any length
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            rows = csv.reader(handle)
+            return [1 + end for end in [rows.line_num for _ in rows]]
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _whole(path, found, expected):

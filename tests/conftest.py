@@ -2,6 +2,7 @@
 
 import csv
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def shared(name):
     if not path.is_file():
         pytest.skip(f"{name} is not beside the project; name its folder in HG_SHARED")
     return path
+
+
+@pytest.fixture(autouse=True)
+def pictures_closed():
+    """No test leaves pictures open, of which matplotlib keeps all until they are closed."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -356,3 +356,8 @@ def test_a_source_that_is_named_is_not_named_again(growth):
     before = ax.figure.get_supxlabel()
     charts.span(ax, growth[-1], 2021, 2025)
     assert ax.figure.get_supxlabel() == before
+
+
+def test_a_dollar_in_a_name_is_no_formula(growth, shown, monkeypatch):
+    monkeypatch.setattr(words, "name", lambda kind, term: "a $b_{$ c$")
+    assert hg.show(charts.path(charts.axes(), growth)) is None

@@ -6,7 +6,6 @@ import re
 import matplotlib
 import pictures
 import pytest
-from matplotlib import pyplot as plt
 from PIL import Image
 
 import hg_analysis as hg
@@ -17,7 +16,6 @@ from hg_analysis import charts
 def style():
     with matplotlib.rc_context():
         yield
-    plt.close("all")
 
 
 def path():
