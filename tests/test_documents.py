@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from babel.messages.pofile import read_po
 from conftest import ROOT
 
 import hg_analysis as hg
+from hg_analysis.words import unequal_numbers
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "data/README.md"]
 
@@ -59,3 +61,23 @@ def test_the_place_explained_on_the_first_page():
     text = " ".join((ROOT / "docs/index.md").read_text("utf-8").split())
     paragraph, nth = re.search(r"`¶(\d+)\.(\d+)` is its place", text).groups()
     assert f"paragraph {paragraph}, numeral {nth}" in text
+
+
+def unequal(catalogue):
+    """Messages of a translated catalogue that state other numbers than their translations."""
+    with catalogue.open("rb") as file:
+        return [
+            message.id
+            for message in read_po(file, abort_invalid=True)
+            if message.id and message.string and unequal_numbers(message.id, message.string)
+        ]
+
+
+def test_a_translation_states_the_numbers_of_the_original(tmp_path):
+    catalogue = tmp_path / "small.po"
+    pairs = {"9.24% over five years": "9,24% trong 5 năm", "51 of 1,234": "51 trong 1.243"}
+    lines = (f'msgid "{english}"\nmsgstr "{other}"\n' for english, other in pairs.items())
+    catalogue.write_text("\n".join(['msgid ""\nmsgstr ""\n', *lines]), "utf-8")
+    assert unequal(catalogue) == ["51 of 1,234"]
+    for path in (ROOT / "docs").rglob("*.po"):
+        assert unequal(path) == [], path
