@@ -1,6 +1,6 @@
 # make        set up, execute every notebook, check, render; says what to open
 # make test   set up, run every check, nbval strict on every notebook
-# More: nbval · site · lab · bench · lock · versions · coverage · clean
+# More: nbval · site · lab · bench · lock · versions · coverage · mutants · clean
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: all test nbval site lab bench lock versions coverage clean check
+.PHONY: all test nbval site lab bench lock versions coverage mutants clean check
 
 all: build/checked $(SITE)
 	@echo
@@ -93,6 +93,13 @@ coverage: .venv/installed
 	$(MEASURED) $(BIN)/hg-analysis run --out build/coverage/notebooks
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# One change at a time in a scratch copy, each of which a check must notice: some of every kind,
+# or more, or all: make mutants N=100, make mutants N=all KINDS='prose|translation' SEED=1
+N ?= 12
+SEED ?= 0
+mutants: .venv/installed
+	$(BIN)/python tests/drill.py --sample $(N) --seed $(SEED) --kinds '$(KINDS)'
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
