@@ -1,5 +1,6 @@
 """Executing a notebook changes nothing but what it shows, and never leaves half a file."""
 
+import sys
 from base64 import b64decode
 
 import nbformat
@@ -7,7 +8,7 @@ import pictures
 import pytest
 
 from hg_analysis.cli import main
-from hg_analysis.run import NOTEBOOKS, execute, normalise
+from hg_analysis.run import NOTEBOOKS, aside, execute, normalise
 
 CELL = "import hg_analysis as hg\ntable = hg.load(data)\nhg.use_language(language)\n"
 SHOW = 'hg.show(hg.figure(table, "grdp", period="2023", source="nguoiquansat_merger"))'
@@ -205,3 +206,13 @@ def test_normalise_drops_what_changes_and_keeps_alt_text():
     normalise(book)
     assert book.cells[0].metadata == {"mystnb": {"image": {"alt": "A chart"}}}
     assert set(book.metadata) == {"kernelspec", "language_info"}
+
+
+def test_where_folders_cannot_be_locked_a_run_still_has_one_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
+    left = tmp_path / ".hg-run-left"
+    left.mkdir()
+    (left / "result").write_text("of a run that may be alive")
+    with aside(tmp_path) as folder:
+        assert folder.parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == [left.name]
