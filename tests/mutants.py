@@ -32,7 +32,8 @@ PROSE = "tests/test_prose.py -k comes_from_where_the_table_says"
 STORED = "tests/test_notebooks.py"
 NBVAL = "--nbval --nbval-current-env"
 SUITE = f"tests hg_analysis notebooks {NBVAL}"
-PAGES = "tests/test_page.py"
+PAGES = "tests/test_page.py tests/test_audit.py hg_analysis/words.py"
+RULES = "tests/test_faults.py tests/test_check.py tests/test_data.py"
 
 
 class Mutant(NamedTuple):
@@ -425,6 +426,10 @@ def every_mutant() -> Iterator[Mutant]:
     yield from term_mutants()
     for module in ("calc", "bounds"):
         yield from code_mutants(module, "formula", (FORMULAS, REPLAY))
+    for module in ("schema", "check", "data", "faults"):
+        yield from code_mutants(module, "rule", (CHECK, RULES, REPLAY))
+    for module in ("page", "words", "audit"):
+        yield from code_mutants(module, "writing of a figure", (PAGES, REPLAY))
     yield from code_mutants("charts", "drawing", (PAGES, REPLAY, f"{NBVAL} notebooks"))
     for stem in NOTEBOOKS:
         yield from output_mutants(stem)
