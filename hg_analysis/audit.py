@@ -274,3 +274,42 @@ def descriptions(book):
         columns={"indicator": "figure", f"definition_{words.language()}": "definition"}
     )
     return described[["figure", "theme", "measure", "unit", "better", "definition"]]
+
+
+def places():
+    """Return every numeral of the document with its place, its role and the figure it states.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``data/numerals.csv``, the figure blank for other roles.
+    """
+    listed = companion("numerals").rename(columns={"indicator": "figure"})
+    return listed.assign(numeral="¶" + listed.paragraph + "." + listed.nth)[
+        ["numeral", "printed", "role", "figure"]
+    ]
+
+
+def paragraphs():
+    """Return every paragraph of the document: its section and the words that it opens with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``data/paragraphs.csv``.
+    """
+    listed = companion("paragraphs")
+    return listed.assign(section=listed.paragraph, paragraph="¶" + listed.paragraph)[
+        ["paragraph", "section", "opening"]
+    ]
+
+
+def areas():
+    """Return the places that figures describe, with what must be known of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    terms = companion("terms")
+    return terms[terms.kind == "place"].rename(columns={"term": "place"})[["place", "note"]]

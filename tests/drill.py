@@ -218,13 +218,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", default="12", metavar="N", help="of each kind; 'all' for all")
     parser.add_argument("--kinds", default="", help="only kinds that match this pattern")
+    parser.add_argument("--files", default="", help="only in files that match this pattern")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="not the whole suite for the rest")
     parser.add_argument("--list", action="store_true", help="count the mutants of each kind")
     arguments = parser.parse_args()
     random.seed(arguments.seed)
-    mutants = [each for each in every_mutant() if re.search(arguments.kinds, each.kind)]
+    mutants = [
+        each
+        for each in every_mutant()
+        if re.search(arguments.kinds, each.kind) and re.search(arguments.files, each.file)
+    ]
     by_kind = defaultdict(list)
     for number, mutant in enumerate(mutants):
         by_kind[mutant.kind].append(number)
