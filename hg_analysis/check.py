@@ -167,8 +167,10 @@ def _companions():
 def _unused(tables):
     """Find names that nothing uses or that two tables define, and paragraphs left out."""
     users = {"unit": ("codebook", "derived"), "theme": ("codebook",), "reading": ("readings",)}
+    users |= {"place": ("indicators",), "status": ("indicators",), "publisher": ("sources",)}
+    users |= {"kind": ("sources",), "role": ("numerals",), "verdict": ("readings",)}
     terms, faults = tables["terms"], []
-    for kind, names in (users | {"place": ("indicators",)}).items():
+    for kind, names in users.items():
         used = {text for name in names for text in tables[name][kind]}
         for row, term in terms.term[(terms.kind == kind) & ~terms.term.isin(used)].items():
             faults.append(_fault("terms", row, "term", term, f"a {kind} that a table uses"))
