@@ -313,3 +313,25 @@ def areas():
     """
     terms = companion("terms")
     return terms[terms.kind == "place"].rename(columns={"term": "place"})[["place", "note"]]
+
+
+def translations():
+    """Return every text that the data files hold in both languages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Names, definitions, reasons and sections, in the order of the files.
+    """
+    pairs = [
+        companion(table)[[f"{text}_en", f"{text}_vi"]].set_axis(["original", "translation"], axis=1)
+        for table, texts in (
+            ("codebook", ["name", "definition"]),
+            ("derived", ["name", "definition"]),
+            ("readings", ["reason"]),
+            ("terms", ["name"]),
+            ("paragraphs", ["section"]),
+        )
+        for text in texts
+    ]
+    return pd.concat(pairs, ignore_index=True)

@@ -16,6 +16,8 @@ from hg_analysis.data import companion
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 _WEB = ("https://", "http://")
+# Columns whose cells are texts, never the name of a term.
+_TEXTS = ("printed", "note", "title", "opening", "definition", "original", "translation")
 _LONG = 40  # rows; a longer table is folded
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
@@ -151,6 +153,8 @@ def cell_text(column, cell):
         return words.period(cell)
     if column == "source":
         return publisher(cell)
+    if column in _TEXTS:
+        return str(cell)
     for kind in ("indicator" if column == "figure" else column, "label"):
         if words.known(kind, cell):
             return words.name(kind, cell)

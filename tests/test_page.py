@@ -361,3 +361,15 @@ def test_a_source_that_is_named_is_not_named_again(growth):
 def test_a_dollar_in_a_name_is_no_formula(growth, shown, monkeypatch):
     monkeypatch.setattr(words, "name", lambda kind, term: "a $b_{$ c$")
     assert hg.show(charts.path(charts.axes(), growth)) is None
+
+
+@pytest.mark.parametrize("origin", page.MARKS)
+def test_a_mark_is_that_of_its_origin_in_tables(origin):
+    shapes = {"o": "●", "s": "■", "^": "△", "D": "◆"}  # drawn, and as written
+    assert shapes[charts.STYLE[origin]["marker"]] == page.MARKS[origin]
+    figure = Figure("grdp", 9, 9, 9, place="hau_giang", period="2025", origin=origin, status="plan")
+    mark = charts.path(charts.axes(), [figure]).containers[0].lines[0]
+    assert (mark.get_marker(), mark.get_color()) == (
+        charts.STYLE[origin]["marker"],
+        charts.STYLE[origin]["color"],
+    )

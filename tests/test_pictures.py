@@ -10,6 +10,7 @@ from PIL import Image
 
 import hg_analysis as hg
 from hg_analysis import charts
+from hg_analysis.bounds import Figure
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +88,16 @@ def test_other_versions_are_named(monkeypatch):
     assert re.fullmatch(
         r"matplotlib is 0\.1, requirements\.lock has [\d.]+", pictures.incomparable()
     )
+
+
+@pytest.mark.parametrize("one", charts.STYLE)
+@pytest.mark.parametrize("other", charts.STYLE)
+def test_the_colour_of_another_origin_is_found(one, other, monkeypatch):
+    def bar(origin):
+        return charts.bars(
+            charts.axes(), [Figure("grdp", 9, 9, 9, "hau_giang", "2025", origin, "plan")]
+        )
+
+    stored = png(bar(one))
+    monkeypatch.setitem(charts.STYLE[one], "color", charts.STYLE[other]["color"])
+    assert bool(pictures.difference(stored, png(bar(one)))) == (one != other)
