@@ -9,7 +9,7 @@ number comes from:
 - ``cell-id#pattern``: the number of rows shown there that match, all of them where the pattern
   is empty; ``data/name.csv#pattern`` counts those of a data file
 - ``¶``: a place in the source, or one of its two parts named after it
-- ``date``: part of a date, a month or a span of years that the data write
+- ``date``: part of a date, a month or a span of years that the data or CITATION.cff write
 - ``list``: the number of a list item; ``name``: part of a name, a code span or a link
 - ``word``: a number word that is no count here; ``text``: a number that no output states
 
@@ -86,7 +86,7 @@ class Project(NamedTuple):
     outputs: dict  # (notebook, cell id): lines, in the order of the notebooks
     places: set
     data: dict  # name of a data file: its lines
-    dates: str  # the text in which dates must stand
+    dates: str  # the text in which dates must stand: that of the data and of CITATION.cff
 
 
 def numerals(text):
@@ -205,7 +205,7 @@ def within(pattern, text, numeral):
 
 
 def dated(project, text, numeral):
-    """Whether a numeral is part of a date or span of years that the data write, as ISO or not."""
+    """Whether a numeral is part of a date or span of years that the data or CITATION.cff write."""
     if span := within(SPAN, text, numeral):
         return "-".join(span.groups()) in project.dates
     if iso := within(ISO_DATE, text, numeral):
@@ -264,7 +264,11 @@ def fault(project, file, text, numeral, origin):
         before = re.findall(r"(\d+)\.(\d+)", text[: numeral.start])
         return "" if before and printed in before[-1] else "the place before it has no such part"
     if origin == "date":
-        return "" if dated(project, text, numeral) else "it is part of no date in the data"
+        return (
+            ""
+            if dated(project, text, numeral)
+            else "it is part of no date in the data or in CITATION.cff"
+        )
     if origin in ("list", "name"):
         pattern = LIST if origin == "list" else NAME
         return "" if within(pattern, text, numeral) else f"it is part of no {origin}"

@@ -153,7 +153,9 @@ def test_a_number_beside_its_place_is_the_number_there(notebook):
         for sentence in re.split(r"(?<=[.:;])\s", cell.source):
             stated = numbers(NO_NUMBERS.sub(" ", sentence))
             for place in re.findall(r"(?<!`)¶\d+\.\d+(?!`)", sentence):
-                assert f"{abs(value[place]):.12g}" in stated, (cell.id, place, sentence)
+                assert f"{abs(value[place]):.12g}" in stated, (
+                    f"cell {cell.id} does not give {value[place]:.12g} beside {place}: {sentence}"
+                )
 
 
 def test_every_figure_of_the_document_is_shown_in_a_notebook():
