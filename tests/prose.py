@@ -5,7 +5,8 @@ documents, in order, as ``data/numerals.csv`` has for the source. ``origin`` say
 number comes from:
 
 - ``cell-id:line.nth``: the nth numeral of that line of what the cell shows (all its outputs
-  joined), read by its size; a notebook's name and a slash before it lead to another notebook
+  joined), read by its size; a notebook's name and a slash before it lead to another notebook.
+  A unit right after the numeral must be the one of that row
 - ``cell-id#pattern``: the number of rows shown there that match, all of them where the pattern
   is empty; ``data/name.csv#pattern`` counts those of a data file
 - ``¶``: a place in the source, or one of its two parts named after it
@@ -50,6 +51,16 @@ DIGITS = r"¶\d+(?:\.\d+)?|(?:(?<![\w–-])[-−])?\d+(?:[.,]\d+)*"
 SHOWN_NUMERAL = re.compile(DIGITS)
 NUMERAL = re.compile(rf"{DIGITS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
+# Units that the outputs do not write, by mistake or for short.
+SAID_UNITS = ["%", "percent", "percentage points", "points", "million", "million VND"]
+SAID_UNITS += ["million people", "billion", "billion USD", "trillion", "trillion VND"]
+SAID_UNITS += ["hectares", "kW", "GW"]
+# A number that a sentence means in another unit than its row: (cell, number, unit).
+OTHER_UNITS = {
+    ("structure-contribution-industry", "13.94", "points"),  # a rate, split into points
+    ("welfare-poverty-reading-relative", "1.4", "%"),  # points, tried as a share of the rate
+}
+
 MONTHS = calendar.month_name[1:]
 DATE = re.compile(rf"\b(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) (\d{{4}})\b")
 SPAN = re.compile(r"\b(\d{4})–(\d{4})\b")
@@ -87,6 +98,7 @@ class Project(NamedTuple):
     places: set
     data: dict  # name of a data file: its lines
     dates: str  # the text in which dates must stand: that of the data and of CITATION.cff
+    units: re.Pattern  # a unit right after a numeral
 
 
 def numerals(text):
@@ -130,6 +142,20 @@ def shown_lines(outputs):
             if at == 0 and " | " in text:
                 heads = text.split(" | ")
     return lines
+
+
+def figures(line):
+    """Pair each numeral of a row with the head of the column in which it stands."""
+    row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
+    return row, [(head, each) for head in row for each in SHOWN_NUMERAL.findall(row[head])]
+
+
+def unit_pattern(outputs):
+    """Match a unit that stands right after a numeral."""
+    rows = [figures(line)[0] for line in chain.from_iterable(outputs.values()) if line.heads]
+    units = {*SAID_UNITS, *(row["Unit"] for row in rows if "Unit" in row and "Value" in row)}
+    longest = sorted(units, key=len, reverse=True)
+    return re.compile(rf"\s?({'|'.join(map(re.escape, longest))})(?!\w)")
 
 
 def notebooks():
@@ -182,7 +208,7 @@ def project():
     places = {"¶" + line.split(",")[0] for line in data["data/paragraphs.csv"][1:]}
     places |= {"¶" + ".".join(line.split(",")[:2]) for line in data["data/numerals.csv"][1:]}
     dates = [*chain.from_iterable(data.values()), (ROOT / "CITATION.cff").read_text("utf-8")]
-    return Project(outputs, places, data, "\n".join(dates))
+    return Project(outputs, places, data, "\n".join(dates), unit_pattern(outputs))
 
 
 def table():
@@ -231,14 +257,32 @@ def count(project, file, origin):
     return sum(line.heads is not None and bool(re.search(pattern, line.text)) for line in lines)
 
 
+def line_of(project, file, origin):
+    """Return the line that ``cell-id:line.nth`` names, or None where there is none."""
+    notebook, cell, line, _ = BOUND.fullmatch(origin).groups()
+    lines = project.outputs.get((notebook or file, cell), [])
+    return lines[int(line) - 1] if 0 < int(line) <= len(lines) else None
+
+
 def stated(project, file, origin):
     """Return the numeral at ``cell-id:line.nth``, or None where there is none."""
-    notebook, cell, line, nth = BOUND.fullmatch(origin).groups()
-    lines = project.outputs.get((notebook or file, cell), [])
-    if not 0 < int(line) <= len(lines):
-        return None
-    found = SHOWN_NUMERAL.findall(lines[int(line) - 1].text)
-    return found[int(nth) - 1] if 0 < int(nth) <= len(found) else None
+    line, nth = line_of(project, file, origin), int(BOUND.fullmatch(origin)[4])
+    found = SHOWN_NUMERAL.findall(line.text) if line else []
+    return found[nth - 1] if 0 < nth <= len(found) else None
+
+
+def unit_fault(project, file, text, numeral, origin):
+    """Say so if prose gives a number another unit than the row of figures that states it."""
+    said, line = project.units.match(text, numeral.end), line_of(project, file, origin)
+    if not said or not line.heads:
+        return ""
+    row, pairs = figures(line)
+    _, cell, _, nth = BOUND.fullmatch(origin).groups()
+    unit = row.get("Unit", "").replace("percentage " * (said[1] == "points"), "")
+    meant = unit.startswith((said[1], "per ")) or (cell, numeral.printed, said[1]) in OTHER_UNITS
+    if meant or not unit or pairs[int(nth) - 1][0] not in ("Value", "Bounds"):
+        return ""
+    return f"its unit there is {row['Unit']}, not {said[1]}"
 
 
 def fault(project, file, text, numeral, origin):
@@ -248,7 +292,9 @@ def fault(project, file, text, numeral, origin):
         there = stated(project, file, origin)
         if there is None:
             return "there is no such numeral in the outputs"
-        return "" if states(printed, there) else f"the output states {there}"
+        if not states(printed, there):
+            return f"the output states {there}"
+        return unit_fault(project, file, text, numeral, origin)
     if COUNTED.fullmatch(origin):
         try:
             rows = count(project, file, origin)
@@ -383,8 +429,7 @@ def candidates(book, shown):
         for at, line in enumerate(shown.get(cell.id, []), 1):
             if line.heads is None:
                 continue
-            row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
-            pairs = [(head, each) for head in row for each in SHOWN_NUMERAL.findall(row[head])]
+            row, pairs = figures(line)
             for nth, (head, printed) in enumerate(pairs, 1):
                 yield Candidate(f"{cell.id}:{at}.{nth}", printed, head, row, section, order)
 

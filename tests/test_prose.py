@@ -39,11 +39,13 @@ def project():
 @pytest.fixture(scope="module")
 def small():
     """A project of one cell, which shows a table and what a chart has drawn."""
+    outputs = {("01_growth", "average"): prose.shown_lines([TABLE, CHART])}
     return prose.Project(
-        {("01_growth", "average"): prose.shown_lines([TABLE, CHART])},
+        outputs,
         {"¶11", "¶11.7"},
         {"data/terms.csv": ["kind,term", "place,can_tho", "unit,ha"]},
         "merged on 1 July 2025, line of 2022-2025, published 2024-12-20",
+        prose.unit_pattern(outputs),
     )
 
 
@@ -94,6 +96,29 @@ def test_a_changed_number_is_not_what_its_place_states(parts, listed, project):
             origin, numeral = listed[key][at][1], prose.numerals(changed)[at]
             if prose.BOUND.fullmatch(origin) or prose.COUNTED.fullmatch(origin):
                 assert prose.fault(project, key[0], changed, numeral, origin), (key, numeral)
+
+
+def test_every_changed_unit_is_noticed(parts, listed, project):
+    changed = 0
+    for key, text in parts.items():
+        for numeral, (_, origin) in zip(prose.numerals(text), listed.get(key, [])):
+            said = project.units.match(text, numeral.end)
+            if said and prose.BOUND.fullmatch(origin):
+                line = prose.line_of(project, key[0], origin)
+                row, pairs = prose.figures(line) if line.heads else ({}, [])
+                column = pairs[int(origin.rpartition(".")[2]) - 1][0] if pairs else ""
+                unit = row.get("Unit", "per ")
+                if column in ("Value", "Bounds") and not unit.startswith("per "):
+                    other = text[: said.start(1)] + "billion USD" + text[said.end() :]
+                    assert prose.fault(project, key[0], other, numeral, origin), (key, said[0])
+                    changed += 1
+    assert changed > 500
+
+
+def test_every_other_unit_is_meant_somewhere(parts, listed, project, monkeypatch):
+    meant = prose.OTHER_UNITS
+    monkeypatch.setattr(prose, "OTHER_UNITS", set())
+    assert len(prose.check(parts, listed, project)) == len(meant)
 
 
 @given(st.text())
@@ -155,7 +180,10 @@ def test_parts_of_a_document_keep_their_names_when_numbers_change():
     [
         ("grew by 9.24 %", "average:2.3"),
         ("grew by 9.2 %", "average:2.3"),
+        ("exports of 1,298 million USD", "average:3.2"),
+        ("1,298 millions", "average:3.2"),
         ("fell by 6.25", "average:6.2"),
+        ("6.25 points", "average:6.2"),  # a value drawn has no unit
         ("three figures", "average#Figure|\\|"),
         ("two are published", "average#Published"),
         ("4 rows", "average#"),
@@ -181,6 +209,10 @@ def test_a_date_in_the_data_is_no_problem(small, text):
     ("text", "origin", "says"),
     [
         ("grew by 9.25 %", "average:2.3", "the output states 9.24"),
+        ("by 9.24 percentage points", "average:2.3", "unit there is % per year, not percentage p"),
+        ("by 9.24 percent", "average:2.3", "unit there is % per year, not percent"),
+        ("1,298 billion USD", "average:3.2", "unit there is million USD, not billion USD"),
+        ("at most 1,298.5 million VND", "average:3.4", "unit there is million USD, not million V"),
         ("grew by 9.24 %", "average:2.9", "no such numeral"),
         ("grew by 9.24 %", "average:99.1", "no such numeral"),
         ("grew by 9.24 %", "elsewhere:2.3", "no such numeral"),
