@@ -43,6 +43,10 @@ COUNTS = re.findall(
     sixteen seventeen eighteen nineteen twenty""",
 )
 WORDS = {word: Decimal(size) for size, word in enumerate(COUNTS, 1)}
+TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+WORDS |= {word: Decimal(10 * size) for size, word in enumerate(TENS, 3)} | {"zero": Decimal(0)}
+WORDS |= {"dozen": Decimal(12), "hundred": Decimal(100), "thousand": Decimal(1000)}
+WORDS |= {"dozens": Decimal(12), "hundreds": Decimal(100), "thousands": Decimal(1000)}
 WORDS |= dict.fromkeys(["twice", "double", "doubles", "doubled", "doubling"], Decimal(2))
 WORDS |= dict.fromkeys(["half", "halves"], Decimal("0.5"))
 WORDS |= dict.fromkeys(["quarter", "quarters"], Decimal("0.25"))
@@ -547,7 +551,7 @@ class Proposer:
                 score = fit(text, numeral, place) + bonus + near.get(line, 0)
                 best, origin = max((best, origin), (score, place.origin))
         if printed.lower() in WORDS and best < 19:  # most number words are no figures
-            return "?" if printed.lower() in COUNTS[1:] else "word"
+            return "?" if printed.lower() in [*COUNTS[1:], *TENS] else "word"
         if (date and best < 14) or (origin == "?" and dated(self.project, text, numeral)):
             return "date"
         return origin

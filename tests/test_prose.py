@@ -146,11 +146,13 @@ def test_every_digit_of_all_prose_belongs_to_a_numeral(parts):
 
 def test_numerals_of_every_form():
     text = (
-        "In 2020–2025 `x9` fell by −6.19 to 77,854, Half of [it](01_a.ipynb) (¶11.7); two, twice."
+        "In 2020–2025 `x9` fell by −6.19 to 77,854, Half of [it](01_a.ipynb) (¶11.7); two, twice, "
+        "Thirty-six, zero, hundreds, dozens."
     )
-    assert [each.printed for each in prose.numerals(text)] == (
-        ["2020", "2025", "9", "−6.19", "77,854", "Half", "01", "¶11.7", "two", "twice"]
-    )
+    found = [each.printed for each in prose.numerals(text)]
+    assert found[:7] == ["2020", "2025", "9", "−6.19", "77,854", "Half", "01"]
+    assert found[7:10] == ["¶11.7", "two", "twice"]
+    assert found[10:] == ["Thirty", "six", "zero", "hundreds", "dozens"]
 
 
 def test_ordinals_are_no_numerals():
@@ -170,6 +172,9 @@ def test_ordinals_are_no_numerals():
         ("9.24", "9.2", False),  # prose prints more than the output states
         ("195,75", "195.75", True),
         ("Five", "5", True),
+        ("Ninety", "90", True),
+        ("thousands", "1,000", True),
+        ("zero", "0", True),
         ("five", "5.1", False),  # a word does not round
         ("twice", "2", True),
         ("¶11.7", "11.7", False),
