@@ -6,7 +6,7 @@ number comes from:
 
 - ``cell-id:line.nth``: the nth numeral of that line of what the cell shows (all its outputs
   joined), read by its size; a notebook's name and a slash before it lead to another notebook.
-  A unit right after the numeral must be the one of that row
+  A unit right after the numeral must be the one of that row; a bound must be called one
 - ``cell-id#pattern``: the number of rows shown there that match, all of them where the pattern
   is empty; ``data/name.csv#pattern`` counts those of a data file
 - ``¶``: a place in the source, or one of its two parts named after it
@@ -64,6 +64,13 @@ SAID_UNITS += ["hectares", "kW", "GW"]
 OTHER_UNITS = {
     ("structure-contribution-industry", "13.94", "points"),  # a rate, split into points
     ("welfare-poverty-reading-relative", "1.4", "%"),  # points, tried as a share of the rate
+}  # Words that make a number a bound.
+LEAST = "at least|(?<!no )more than|no (?:less|fewer) than|minim(?:um|a)|over|above"
+MOST = "at most|no more than|(?<!no )(?:less|fewer) than|nearly|almost|up to|within|top|first|under"
+# Bounds that a sentence need not call so: (part, number).
+BARE_BOUNDS = {
+    ("growth-caveats", "240,000"),  # quoted for being round
+    ("party-inspections-reading", "1"),  # the second of "the minima"
 }
 # Numbers in digits that no output can state: (file, part, number).
 STATED_NOWHERE = {
@@ -180,6 +187,23 @@ def unit_pattern(outputs):
     return re.compile(rf"\s?({'|'.join(map(re.escape, longest))})(?!\w)")
 
 
+def bound_fault(project, key, text, numeral, origin):
+    """Say so if prose does not call a bound one, or calls it the opposite."""
+    line = line_of(project, key[0], origin)
+    row, pairs = figures(line) if line.heads else ({}, [])
+    value = row.get("Value", "")
+    if value[:1] not in tuple("≥>≤<") or pairs[int(BOUND.fullmatch(origin)[4]) - 1][0] != "Value":
+        return ""
+    wanted, opposite = (LEAST, MOST) if value[0] in "≥>" else (MOST, LEAST)
+    before, after = text[max(0, numeral.start - 45) : numeral.start], text[numeral.end :][:25]
+    if re.search(rf"\b(?:{opposite})\W+$", before, re.IGNORECASE):
+        return f"it is a bound of the other side there: {value}"
+    called = re.search(rf"\b(?:{wanted})\b", f"{before}|{after}", re.IGNORECASE)
+    if called or (key[1], numeral.printed) in BARE_BOUNDS:
+        return ""
+    return f"it is a bound there, {value}, and the sentence does not say so"
+
+
 def notebooks():
     """Read all notebooks by name."""
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -293,9 +317,9 @@ def stated(project, file, origin):
     return found[nth - 1] if 0 < nth <= len(found) else None
 
 
-def unit_fault(project, file, text, numeral, origin):
+def unit_fault(project, key, text, numeral, origin):
     """Say so if prose gives a number another unit than the row of figures that states it."""
-    said, line = project.units.match(text, numeral.end), line_of(project, file, origin)
+    said, line = project.units.match(text, numeral.end), line_of(project, key[0], origin)
     if not said or not line.heads:
         return ""
     row, pairs = figures(line)
@@ -317,7 +341,8 @@ def fault(project, key, text, numeral, origin):
             return "there is no such numeral in the outputs"
         if not states(printed, there):
             return f"the output states {there}"
-        return unit_fault(project, file, text, numeral, origin)
+        own = project, key, text, numeral, origin
+        return unit_fault(*own) or bound_fault(*own)
     if COUNTED.fullmatch(origin):
         try:
             rows = count(project, file, origin)
