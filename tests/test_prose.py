@@ -123,11 +123,30 @@ def test_every_changed_unit_is_noticed(parts, listed, project):
     assert changed > 1000
 
 
+def test_every_bound_turned_around_is_noticed(parts, listed, project):
+    turned = 0
+    for key, text in parts.items():
+        for numeral, (_, origin) in zip(prose.numerals(text), listed.get(key, [])):
+            line = prose.BOUND.fullmatch(origin) and prose.line_of(project, key[0], origin)
+            value = prose.figures(line)[0].get("Value", "") if line and line.heads else ""
+            if value[:1] not in tuple("≥>≤<") or value[2:] != prose.stated(project, key[0], origin):
+                continue
+            for said in (
+                ("at most", "fewer than") if value[0] in "≥>" else ("at least", "more than")
+            ):
+                turned += 1
+                start = f"{text[: numeral.start]}{said} "
+                other = prose.Numeral(numeral.printed, len(start), len(start + numeral.printed))
+                claim = start + text[numeral.start :]
+                assert prose.fault(project, key, claim, other, origin), (key, claim)
+    assert turned > 60
+
+
 @pytest.mark.parametrize("name", ["OTHER_UNITS", "BARE_BOUNDS"])
 def test_every_exception_is_in_use(name, parts, listed, project, monkeypatch):
-    exceptions = getattr(prose, name)
+    before, exceptions = prose.check(parts, listed, project), getattr(prose, name)
     monkeypatch.setattr(prose, name, set())
-    assert len(prose.check(parts, listed, project)) == len(exceptions)
+    assert len(prose.check(parts, listed, project)) == len(before) + len(exceptions)
 
 
 def test_every_number_listed_as_stated_nowhere_is_in_use(listed):
