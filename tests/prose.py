@@ -5,13 +5,15 @@ documents, in order, as ``data/numerals.csv`` has for the source. ``origin`` say
 number comes from:
 
 - ``cell-id:line.nth``: the nth numeral of that line of what the cell shows (all its outputs
-  joined), read by its size; a notebook's name and a slash before it lead to another notebook
+  joined), read by its size; a notebook's name and a slash before it lead to another notebook.
+  A unit right after the numeral must be the one of that row; a bound must be called one
 - ``cell-id#pattern``: the number of rows shown there that match, all of them where the pattern
   is empty; ``data/name.csv#pattern`` counts those of a data file
 - ``¶``: a place in the source, or one of its two parts named after it
-- ``date``: part of a date, a month or a span of years that the data write
+- ``date``: part of a date, a month or a span of years that the data or CITATION.cff write
 - ``list``: the number of a list item; ``name``: part of a name, a code span or a link
-- ``word``: a number word that is no count here; ``text``: a number that no output states
+- ``word``: a number word that is no count here; ``text``: a number word that no output states,
+  or a number in digits that STATED_NOWHERE lists
 
 Run as a script, it rewrites the table: it keeps what still holds, proposes an origin for
 every other number and prints each proposal, to be read before it is committed.
@@ -41,6 +43,10 @@ COUNTS = re.findall(
     sixteen seventeen eighteen nineteen twenty""",
 )
 WORDS = {word: Decimal(size) for size, word in enumerate(COUNTS, 1)}
+TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+WORDS |= {word: Decimal(10 * size) for size, word in enumerate(TENS, 3)} | {"zero": Decimal(0)}
+WORDS |= {"dozen": Decimal(12), "hundred": Decimal(100), "thousand": Decimal(1000)}
+WORDS |= {"dozens": Decimal(12), "hundreds": Decimal(100), "thousands": Decimal(1000)}
 WORDS |= dict.fromkeys(["twice", "double", "doubles", "doubled", "doubling"], Decimal(2))
 WORDS |= dict.fromkeys(["half", "halves"], Decimal("0.5"))
 WORDS |= dict.fromkeys(["quarter", "quarters"], Decimal("0.25"))
@@ -49,6 +55,40 @@ WORDS |= dict.fromkeys(["third", "thirds"], 1 / Decimal(3))
 DIGITS = r"¶\d+(?:\.\d+)?|(?:(?<![\w–-])[-−])?\d+(?:[.,]\d+)*"
 SHOWN_NUMERAL = re.compile(DIGITS)
 NUMERAL = re.compile(rf"{DIGITS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+
+# Units that the outputs do not write, by mistake or for short.
+SAID_UNITS = ["%", "percent", "percentage points", "points", "million", "million VND"]
+SAID_UNITS += ["million people", "billion", "billion USD", "trillion", "trillion VND"]
+SAID_UNITS += ["hectares", "kW", "GW"]
+# A number that a sentence means in another unit than its row: (cell, number, unit).
+OTHER_UNITS = {
+    ("structure-contribution-industry", "13.94", "points"),  # a rate, split into points
+    ("welfare-poverty-reading-relative", "1.4", "%"),  # points, tried as a share of the rate
+}  # Words that make a number a bound.
+LEAST = "at least|(?<!no )more than|no (?:less|fewer) than|minim(?:um|a)|over|above"
+MOST = "at most|no more than|(?<!no )(?:less|fewer) than|nearly|almost|up to|within|top|first|under"
+# Bounds that a sentence need not call so: (part, number).
+BARE_BOUNDS = {
+    ("growth-caveats", "240,000"),  # quoted for being round
+    ("party-inspections-reading", "1"),  # the second of "the minima"
+}
+# Numbers in digits that no output can state: (file, part, number).
+STATED_NOWHERE = {
+    ("00_overview", "overview-bounds-reading", "1"),  # of "more than 1%", a limit that is chosen
+    ("01_growth", "growth-2025-reading", "10"),  # of "10% or more", how a list was drawn up
+    ("01_growth", "growth-size-years-reading", "2024"),  # a year with no level
+    ("01_growth", "growth-revenue-reading", "1,000"),  # words of a publication, not entered
+    ("02_structure", "structure-plant-reading", "2023"),  # a year with no rate
+    ("02_structure", "structure-caveats", "2023"),  # the same
+    ("03_welfare", "welfare-added-reading", "2020"),  # a year with no count
+    ("05_other_results", "other-score-question", "2023"),  # a year with no score
+    ("06_source_audit", "audit-numerals-reading", "19"),  # of Covid-19, as quoted
+    ("06_source_audit", "audit-sections-reading", "19"),  # the same
+    ("README.md", "glossary", "2022"),  # when the poverty line changed, as a decree says
+    ("data/README.md", "files-and-columns", "07"),  # an example of a fraction
+    ("data/README.md", "files-and-columns", "31"),  # the same
+    ("data/README.md", "bounds", "1.000"),  # an example of a round figure
+}
 
 MONTHS = calendar.month_name[1:]
 DATE = re.compile(rf"\b(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) (\d{{4}})\b")
@@ -86,7 +126,8 @@ class Project(NamedTuple):
     outputs: dict  # (notebook, cell id): lines, in the order of the notebooks
     places: set
     data: dict  # name of a data file: its lines
-    dates: str  # the text in which dates must stand
+    dates: str  # the text in which dates must stand: that of the data and of CITATION.cff
+    units: re.Pattern  # a unit right after a numeral
 
 
 def numerals(text):
@@ -130,6 +171,37 @@ def shown_lines(outputs):
             if at == 0 and " | " in text:
                 heads = text.split(" | ")
     return lines
+
+
+def figures(line):
+    """Pair each numeral of a row with the head of the column in which it stands."""
+    row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
+    return row, [(head, each) for head in row for each in SHOWN_NUMERAL.findall(row[head])]
+
+
+def unit_pattern(outputs):
+    """Match a unit that stands right after a numeral."""
+    rows = [figures(line)[0] for line in chain.from_iterable(outputs.values()) if line.heads]
+    units = {*SAID_UNITS, *(row["Unit"] for row in rows if "Unit" in row and "Value" in row)}
+    longest = sorted(units, key=len, reverse=True)
+    return re.compile(rf"\s?({'|'.join(map(re.escape, longest))})(?!\w)")
+
+
+def bound_fault(project, key, text, numeral, origin):
+    """Say so if prose does not call a bound one, or calls it the opposite."""
+    line = line_of(project, key[0], origin)
+    row, pairs = figures(line) if line.heads else ({}, [])
+    value = row.get("Value", "")
+    if value[:1] not in tuple("≥>≤<") or pairs[int(BOUND.fullmatch(origin)[4]) - 1][0] != "Value":
+        return ""
+    wanted, opposite = (LEAST, MOST) if value[0] in "≥>" else (MOST, LEAST)
+    before, after = text[max(0, numeral.start - 45) : numeral.start], text[numeral.end :][:25]
+    if re.search(rf"\b(?:{opposite})\W+$", before, re.IGNORECASE):
+        return f"it is a bound of the other side there: {value}"
+    called = re.search(rf"\b(?:{wanted})\b", f"{before}|{after}", re.IGNORECASE)
+    if called or (key[1], numeral.printed) in BARE_BOUNDS:
+        return ""
+    return f"it is a bound there, {value}, and the sentence does not say so"
 
 
 def notebooks():
@@ -182,7 +254,7 @@ def project():
     places = {"¶" + line.split(",")[0] for line in data["data/paragraphs.csv"][1:]}
     places |= {"¶" + ".".join(line.split(",")[:2]) for line in data["data/numerals.csv"][1:]}
     dates = [*chain.from_iterable(data.values()), (ROOT / "CITATION.cff").read_text("utf-8")]
-    return Project(outputs, places, data, "\n".join(dates))
+    return Project(outputs, places, data, "\n".join(dates), unit_pattern(outputs))
 
 
 def table():
@@ -205,7 +277,7 @@ def within(pattern, text, numeral):
 
 
 def dated(project, text, numeral):
-    """Whether a numeral is part of a date or span of years that the data write, as ISO or not."""
+    """Whether a numeral is part of a date or span of years that the data or CITATION.cff write."""
     if span := within(SPAN, text, numeral):
         return "-".join(span.groups()) in project.dates
     if iso := within(ISO_DATE, text, numeral):
@@ -231,24 +303,46 @@ def count(project, file, origin):
     return sum(line.heads is not None and bool(re.search(pattern, line.text)) for line in lines)
 
 
+def line_of(project, file, origin):
+    """Return the line that ``cell-id:line.nth`` names, or None where there is none."""
+    notebook, cell, line, _ = BOUND.fullmatch(origin).groups()
+    lines = project.outputs.get((notebook or file, cell), [])
+    return lines[int(line) - 1] if 0 < int(line) <= len(lines) else None
+
+
 def stated(project, file, origin):
     """Return the numeral at ``cell-id:line.nth``, or None where there is none."""
-    notebook, cell, line, nth = BOUND.fullmatch(origin).groups()
-    lines = project.outputs.get((notebook or file, cell), [])
-    if not 0 < int(line) <= len(lines):
-        return None
-    found = SHOWN_NUMERAL.findall(lines[int(line) - 1].text)
-    return found[int(nth) - 1] if 0 < int(nth) <= len(found) else None
+    line, nth = line_of(project, file, origin), int(BOUND.fullmatch(origin)[4])
+    found = SHOWN_NUMERAL.findall(line.text) if line else []
+    return found[nth - 1] if 0 < nth <= len(found) else None
 
 
-def fault(project, file, text, numeral, origin):
+def unit_fault(project, key, text, numeral, origin):
+    """Say so if prose gives a number another unit than the row of figures that states it."""
+    said, line = project.units.match(text, numeral.end), line_of(project, key[0], origin)
+    if not said or not line.heads:
+        return ""
+    row, pairs = figures(line)
+    _, cell, _, nth = BOUND.fullmatch(origin).groups()
+    unit = row.get("Unit", "").replace("percentage " * (said[1] == "points"), "")
+    same = f"{unit} ".startswith((f"{said[1]} ", "per "))
+    meant = same or (cell, numeral.printed, said[1]) in OTHER_UNITS
+    if meant or not unit or pairs[int(nth) - 1][0] not in ("Value", "Bounds"):
+        return ""
+    return f"its unit there is {row['Unit']}, not {said[1]}"
+
+
+def fault(project, key, text, numeral, origin):
     """Say what is wrong with the origin of a numeral; nothing if all is well."""
-    printed = numeral.printed
+    file, printed = key[0], numeral.printed
     if BOUND.fullmatch(origin):
         there = stated(project, file, origin)
         if there is None:
             return "there is no such numeral in the outputs"
-        return "" if states(printed, there) else f"the output states {there}"
+        if not states(printed, there):
+            return f"the output states {there}"
+        own = project, key, text, numeral, origin
+        return unit_fault(*own) or bound_fault(*own)
     if COUNTED.fullmatch(origin):
         try:
             rows = count(project, file, origin)
@@ -264,14 +358,19 @@ def fault(project, file, text, numeral, origin):
         before = re.findall(r"(\d+)\.(\d+)", text[: numeral.start])
         return "" if before and printed in before[-1] else "the place before it has no such part"
     if origin == "date":
-        return "" if dated(project, text, numeral) else "it is part of no date in the data"
+        return (
+            ""
+            if dated(project, text, numeral)
+            else "it is part of no date in the data or in CITATION.cff"
+        )
     if origin in ("list", "name"):
         pattern = LIST if origin == "list" else NAME
         return "" if within(pattern, text, numeral) else f"it is part of no {origin}"
     if origin == "word":
         return "" if printed.lower() in WORDS else "it is no number word"
     if origin == "text":
-        return ""
+        listed = printed.lower() in WORDS or (*key, printed) in STATED_NOWHERE
+        return "" if listed else "STATED_NOWHERE in tests/prose.py does not list it"
     return "nothing is known of where it comes from"
 
 
@@ -319,7 +418,7 @@ def part_problems(project, key, text, listed):
             here = f"{where(file, part)}: "
             here += f"'{numeral.printed}' in \"{context(text, numeral)}\"; " if numeral else ""
             if tag == "equal":
-                if wrong := fault(project, file, text, numeral, origin):
+                if wrong := fault(project, key, text, numeral, origin):
                     problems.append(
                         f"{here}tests/prose.csv has it from {origin}: {wrong}; {advice}"
                     )
@@ -379,8 +478,7 @@ def candidates(book, shown):
         for at, line in enumerate(shown.get(cell.id, []), 1):
             if line.heads is None:
                 continue
-            row = dict(zip(line.heads, line.text.split(" | "))) or {"Figure": line.text}
-            pairs = [(head, each) for head in row for each in SHOWN_NUMERAL.findall(row[head])]
+            row, pairs = figures(line)
             for nth, (head, printed) in enumerate(pairs, 1):
                 yield Candidate(f"{cell.id}:{at}.{nth}", printed, head, row, section, order)
 
@@ -478,7 +576,7 @@ class Proposer:
                 score = fit(text, numeral, place) + bonus + near.get(line, 0)
                 best, origin = max((best, origin), (score, place.origin))
         if printed.lower() in WORDS and best < 19:  # most number words are no figures
-            return "?" if printed.lower() in COUNTS[1:] else "word"
+            return "?" if printed.lower() in [*COUNTS[1:], *TENS] else "word"
         if (date and best < 14) or (origin == "?" and dated(self.project, text, numeral)):
             return "date"
         return origin
@@ -493,7 +591,7 @@ def bind(parts, listed, project, books):
         origins = [None] * len(own)
         for start, first, size in aligned(own, old).get_matching_blocks():
             for numeral, (_, origin) in zip(range(start, start + size), old[first:]):
-                if not fault(project, key[0], text, own[numeral], origin):
+                if not fault(project, key, text, own[numeral], origin):
                     origins[numeral] = origin
         # Years last: they go with the rows that the other numbers of the sentence come from.
         waiting = [at for at, origin in enumerate(origins) if origin is None]

@@ -70,29 +70,36 @@ def test_a_target_is_set_not_rounded(table):
     assert figure.low == figure.high == 7
 
 
-def test_every_published_figure_entered_under_its_source(rows):
+FIELDS = ("place", "indicator", "period", "value", "status", "note")
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    """The rows of the compilation of published figures, with the line where each stands."""
     path = shared("context/published_figures.csv")
-    sources = hg.companion("sources").set_index("source")
     with path.open(encoding="utf-8", newline="") as handle:
-        wanted = Counter(
-            (r["place"], r["indicator"], r["period"], float(r["value"]), r["status"], r["note"])
-            for r in csv.DictReader(handle)
-        )
-    half = {"2025-01/2025-06": "2025-H1"}
-    entered = Counter(
-        (
-            r["place"],
-            r["indicator"],
-            half.get(r["period"], r["period"]),
-            float(r["value"]),
-            r["status"],
-            r["note"],
-        )
-        for r in rows
-        if sources.kind[r["source"]] != "primary"
-    )
-    assert wanted - entered == Counter()
-    extra = entered - wanted
+        return list(enumerate(csv.DictReader(handle), 2))
+
+
+def figure(row):
+    """What tells a published figure: its fields, with the value as a number."""
+    period = row["period"].replace("2025-01/2025-06", "2025-H1")
+    fields = row | {"period": period, "value": float(row["value"])}
+    return tuple(fields[name] for name in FIELDS)
+
+
+def told(figures):
+    """Name figures, each in a line."""
+    pairs = (zip(FIELDS, each) for each in figures)
+    return "".join("\n" + ", ".join(f"{name} {text}" for name, text in each) for each in pairs)
+
+
+def test_every_published_figure_entered_under_its_source(rows, compiled):
+    sources = hg.companion("sources").set_index("source")
+    wanted = Counter(figure(row) for _, row in compiled)
+    entered = Counter(figure(row) for row in rows if sources.kind[row["source"]] != "primary")
+    if missing := wanted - entered:
+        pytest.fail(f"data/indicators.csv lacks{told(missing)}", pytrace=False)
     in_notes = {
         *("budget_revenue_growth", "grdp_per_person_growth", "wards", "townships"),
         *("targets_total", "communes", "new_rural_communes"),
@@ -100,25 +107,32 @@ def test_every_published_figure_entered_under_its_source(rows):
         *("agriculture_share_change", "industry_share_change", "services_share_change"),
         "product_taxes_share_change",
     }
-    assert {key[1] for key in extra} == in_notes
+    extra = entered - wanted
+    if unknown := [each for each in extra if each[1] not in in_notes]:
+        pytest.fail(f"the compilation does not give{told(unknown)}", pytrace=False)
+    assert {each[1] for each in extra} == in_notes
 
 
-def test_addresses_are_those_of_the_compilation(rows):
-    path = shared("context/published_figures.csv")
+def test_addresses_are_those_of_the_compilation(rows, compiled):
+    """A row without an address of its own names a site, which stands there or nothing does."""
     address = hg.companion("sources").set_index("source").address
-    entered = {(r["indicator"], r["place"], float(r["value"])): address[r["source"]] for r in rows}
-    with path.open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            found = entered[row["indicator"], row["place"], float(row["value"])]
-            if row["address"].startswith("http"):
-                same = [
-                    r
-                    for r in rows
-                    if (r["indicator"], r["value"]) == (row["indicator"], row["value"])
-                ]
-                assert row["address"] in {address[r["source"]] for r in same}
-            else:
-                assert found in ("", f"http://{row['address']}")
+    entered = {}
+    for row in rows:
+        key = row["indicator"], row["place"], float(row["value"])
+        entered.setdefault(key, []).append(address[row["source"]])
+    problems = []
+    for line, row in compiled:
+        found = entered.get((row["indicator"], row["place"], float(row["value"])), [])
+        wanted = [row["address"]]
+        if not row["address"].startswith("http"):
+            wanted = ["", f"http://{row['address']}"]
+        if not set(wanted) & set(found):
+            problems.append(
+                f"line {line} of the compilation has {row['indicator']} {row['value']} of "
+                f"{row['place']} from {row['address']}; data/ have it from {found or 'nowhere'}"
+            )
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
 
 
 def test_picking_asks_for_what_tells_figures_apart(table):

@@ -153,7 +153,9 @@ def test_a_number_beside_its_place_is_the_number_there(notebook):
         for sentence in re.split(r"(?<=[.:;])\s", cell.source):
             stated = numbers(NO_NUMBERS.sub(" ", sentence))
             for place in re.findall(r"(?<!`)¶\d+\.\d+(?!`)", sentence):
-                assert f"{abs(value[place]):.12g}" in stated, (cell.id, place, sentence)
+                if (wanted := f"{abs(value[place]):.12g}") not in stated:
+                    lacking = f"{cell.id}: {place} states {wanted}, and the sentence does not: "
+                    pytest.fail(lacking + " ".join(sentence.split()), pytrace=False)
 
 
 def test_every_figure_of_the_document_is_shown_in_a_notebook():
