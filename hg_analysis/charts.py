@@ -86,8 +86,7 @@ def path(ax, figures, named=()):
     for year in {_year(f) for f in figures}:
         points = sorted((f for f in figures if _year(f) == year), key=lambda f: f.value)
         for rank, figure in enumerate(points):
-            top, only = rank == len(points) - 1, rank == 0
-            offset = (0, 7) if top else (0, -7) if only else (-8, -4)
+            offset = (0, 7) if rank == len(points) - 1 else (0, -7)
             _write(ax, value_text(figure), (year, figure.value), figure.origin, offset)
     ax.set_ylabel(words.unit(figures[0].indicator))
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -258,10 +257,9 @@ def ternary(ax, corners, points):
     """
     ax.set_gid("ternary")
     for share in range(20, 100, 20):
-        for line in (((share, 0), (0, share)), ((share, 100 - share), (share, 0))):
-            ends = [(100 - a - b, a, b) for a, b in line]
-            for turn in range(3) if line[0][1] == 0 else ():
-                ax.plot(*_flat([e[turn:] + e[:turn] for e in ends]), color="#ddd", lw=0.8, zorder=0)
+        ends = [(100 - share, share, 0), (100 - share, 0, share)]
+        for turn in range(3):
+            ax.plot(*_flat([e[turn:] + e[:turn] for e in ends]), color="#ddd", lw=0.8, zorder=0)
     ax.plot(*_flat([(100, 0, 0), (0, 100, 0), (0, 0, 100), (100, 0, 0)]), color="#444", lw=1)
     for corner, indicator in zip(((100, 0, 0), (0, 100, 0), (0, 0, 100)), corners):
         (x,), (y,) = _flat([corner])
