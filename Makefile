@@ -9,8 +9,8 @@ SHELL := bash
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 INPUTS := $(wildcard data/*.csv hg_analysis/*.py)
-# What is checked of stored notebooks before kernels run them again.
-CHECKS := $(wildcard $(patsubst %,tests/test_%.py,notebooks replay prose))
+# What is checked of stored notebooks before kernels run them again; a missing file is an error.
+CHECKS := tests/test_notebooks.py tests/test_replay.py tests/test_prose.py
 SITE := build/site/en/index.html
 BIN := .venv/bin
 export PYTHONUTF8 := 1

@@ -1,12 +1,17 @@
 """What the README and its siblings say of the project is true."""
 
 import re
+import tomllib
 
+import nbformat
 import pytest
 from babel.messages.pofile import read_po
 from conftest import ROOT
 
 import hg_analysis as hg
+from hg_analysis import words
+from hg_analysis.bounds import parse_printed
+from hg_analysis.page import MARKS
 from hg_analysis.words import unequal_numbers
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "data/README.md"]
@@ -61,6 +66,80 @@ def test_the_place_explained_on_the_first_page():
     text = " ".join((ROOT / "docs/index.md").read_text("utf-8").split())
     paragraph, nth = re.search(r"`¶(\d+)\.(\d+)` is its place", text).groups()
     assert f"paragraph {paragraph}, numeral {nth}" in text
+
+
+def test_the_marks_explained_on_the_first_page_are_those_of_the_tables():
+    text = (ROOT / "docs/index.md").read_text("utf-8")
+    explained = re.findall(r"([●■△◆]) \*\*(.+?)\*\*", text)
+    assert explained == [(mark, words.name("origin", name)) for name, mark in MARKS.items()]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_the_marks_explained_in_a_notebook_are_those_of_its_tables(path):
+    title = nbformat.read(path, 4).cells[0].source
+    for words_there in (
+        "{document} The document: ",
+        "{published} Figures and {plan} plans or targets published elsewhere",
+        "{implied} Implied: ",
+    ):
+        assert words_there.format(**MARKS) in title
+    assert sorted(re.findall("[●■△◆]", title)) == sorted(MARKS.values())
+
+
+def test_the_signs_explained_in_the_data_readme_are_read_so():
+    text = (ROOT / "data/README.md").read_text("utf-8")
+    cell = re.search(r"^\| `relation` \| `=`; (.*) \|$", text, flags=re.MULTILINE)[1]
+    signs = set(hg.companion("terms").query("kind == 'relation'").term)
+    explained = re.findall(r"`(\S+)` ([\w ]+) \((.+?)\)", cell)
+    assert {sign for sign, *_ in explained} == signs - {"="}
+    for sign, english, vietnamese in explained:
+        assert english == words.name("relation", sign)
+        for word in vietnamese.split(", "):
+            assert parse_printed(f"{word} 5").relation == sign, word
+
+
+def test_the_glossary_names_things_as_figures_and_tables_do():
+    """Side by side where both languages have as many words, such as "plan, target"."""
+    text = (ROOT / "README.md").read_text("utf-8").split("\n## Glossary\n")[1].split("\n## ")[0]
+    names, met = hg.companion("terms").groupby("name_en").name_vi.agg(list), set()
+    for line in text.strip().splitlines()[2:]:
+        english, vietnamese = (cell.split(", ") for cell in line.strip("| ").split(" | ")[:2])
+        for place, word in enumerate(english):
+            there = vietnamese[place : place + 1] if len(english) == len(vietnamese) else vietnamese
+            known = {*names.get(word, ()), *names.get(f"{word}s", ())}
+            # A pledge is "cam kết" in tables and "cam kết đầu tư" here; a target is longer there.
+            fits = [
+                a
+                for a in there
+                for b in known
+                if f"{a} ".startswith(f"{b} ") or f"{b} ".startswith(f"{a} ")
+            ]
+            assert fits or not known, (word, there, known)
+            met |= {word} if known else set()
+    assert met >= {
+        "estimate",
+        "preliminary",
+        "outturn",
+        "plan",
+        "target",
+        "pledge",
+        "nominal",
+        "real",
+    }
+
+
+def test_what_is_cited_is_this_version_of_this_collection():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^version: (.+)$", citation, flags=re.MULTILINE)[1] == project["version"]
+    title = re.search(r'^title: "(.+)"$', citation, flags=re.MULTILINE)[1]
+    for name in ("README.md", "docs/index.md"):
+        assert (ROOT / name).read_text("utf-8").startswith(f"# {title}\n")
+    least = project["requires-python"]
+    for name in ("README.md", "Makefile"):
+        said = re.findall(r"Python (3\.\d+) or later", (ROOT / name).read_text("utf-8"))
+        assert {f">={version}" for version in said} == {least}, name
+    assert f"- python{least}\n" in (ROOT / "environment.yml").read_text("utf-8")
 
 
 def unequal(catalogue):

@@ -4,12 +4,17 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from conftest import ROOT
 
 import hg_analysis as hg
+from hg_analysis import words
+from hg_analysis.page import bounds_text, value_text
+
+FIGURE = ("Figure", "Period", "Value", "Bounds", "Unit", "Status")
 
 
 class Page(HTMLParser):
@@ -47,6 +52,39 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pages(site):
     return {path: Page(path.read_text("utf-8")) for path in site.rglob("*.html")}
+
+
+def plain(html):
+    """What a reader sees of a piece of a page, with straight quotation marks."""
+    return unescape(re.sub(r"<[^>]*>", "", html)).translate(str.maketrans("“”’", '""\'')).strip()
+
+
+def article(path):
+    return path.read_text("utf-8").split("<article", 1)[1].split("</article>", 1)[0]
+
+
+def parts(path):
+    """What stands on a page under each of its third headings, by the heading's id."""
+    return dict(re.findall(r'<h3 id="([^"]*)">(.*?)(?=<h3 |\Z)', article(path), flags=re.S))
+
+
+def rows_by_id(html):
+    """The rows of the one table in a piece of a page, by their ids: {head: cell}."""
+    assert html.count("<table") <= 1
+    heads = [plain(head) for head in re.findall(r"<th\b[^>]*>(.*?)</th>", html)]
+    found = re.findall(r'<tr id="([^"]*)">(.*?)</tr>', html, flags=re.S)
+    rows = [(key, re.findall(r"<td>(.*?)</td>", row, flags=re.S)) for key, row in found]
+    return {key: dict(zip(heads, map(plain, row), strict=True)) for key, row in rows}
+
+
+def cells(row, stated):
+    """What the site must say of a row of the table of figures."""
+    where = {"period": row.period, "status": row.status, "source": row.source, "value": row.value}
+    figure = hg.figure(stated, row.indicator, row.place, **where)
+    period, unit = words.period(row.period), words.name("unit", row.unit)
+    status = words.name("status", row.status)
+    texts = (row.name_en, period, value_text(figure), bounds_text(figure), unit, status)
+    return dict(zip(FIGURE, texts), Note=row.note)
 
 
 def test_every_notebook_has_a_page(site):
@@ -98,7 +136,93 @@ def test_places_in_notebooks_are_links(site):
     for path in (site / "notebooks").glob("*.html"):
         body = path.read_text("utf-8").split("<main", 1)[1].split("</main>")[0]
         body = re.sub(r"<(pre|code)\b.*?</\1>|<(a|img)\b.*?>¶[^<]*|<[^>]*>", "", body, flags=re.S)
-        assert not re.findall(r"¶\d+\.\d+", body), path
+        assert not re.findall(r"¶\d+", body), path
+
+
+def test_a_place_leads_to_itself(site):
+    for path in [*site.glob("*.html"), *(site / "notebooks").glob("*.html")]:
+        links = re.findall(r'<a\b[^>]*href="([^"]*)"[^>]*>¶([^<]*)</a>', path.read_text("utf-8"))
+        assert links or path.parent == site, path
+        for address, place in links:
+            target, _, anchor = address.partition("#")
+            assert (path.parent / target).resolve() == site / "figures.html", (path, place)
+            assert anchor == f"p{place.replace('.', '-')}", (path, place)
+
+
+def test_the_figures_page_gives_every_numeral_under_its_paragraph(site):
+    stated, numerals = hg.load().query("origin == 'document'"), hg.companion("numerals")
+    shown = parts(site / "figures.html")
+    paragraphs = hg.companion("paragraphs")
+    assert list(shown) == [f"p{number}" for number in paragraphs.paragraph]
+    for each in paragraphs.itertuples():
+        number, part = each.paragraph, shown[f"p{each.paragraph}"]
+        head = re.match(r"(.*?)</h3><p>(.*?)</p>", part, flags=re.S)
+        opening = f"{each.section_en} · «{each.opening} …»"
+        assert [plain(text) for text in head.groups()] == [f"¶{number}", plain(opening)]
+        expected = {
+            f"p{number}-{row.nth or 'words'}": {
+                "Numeral": f"{number}.{row.nth}" if row.nth else number,
+                "Printed": row.printed,
+            }
+            | cells(row, stated)
+            for row in stated[stated.paragraph == number].itertuples()
+        }
+        assert list(rows_by_id(part).items()) == list(expected.items())
+        others = numerals[(numerals.paragraph == number) & (numerals.role != "figure")]
+        assert re.findall(r'<span id="(.*?)">(.*?)</span>', part) == [
+            (f"p{number}-{n.nth}", f"{number}.{n.nth}: {n.printed} ({words.name('role', n.role)})")
+            for n in others.itertuples()
+        ]
+
+
+def test_the_sources_page_gives_each_source_its_own_figures(site):
+    stated, shown = hg.load().query("origin != 'document'"), parts(site / "sources.html")
+    sources = hg.companion("sources").query("kind != 'primary'")
+    assert list(shown) == list(sources.source)
+    for source in sources.itertuples():
+        head, about = re.match(r"(.*?)</h3><p>(.*?)</p>", shown[source.source], flags=re.S).groups()
+        known = words.known("publisher", source.publisher)
+        publisher = words.name("publisher", source.publisher) if known else source.publisher
+        weak = " (secondary)" if source.kind == "secondary" else ""
+        assert plain(head) == plain(publisher + weak)
+        assert re.findall(r'href="(.*?)"', unescape(head)) == [source.address] * bool(
+            source.address
+        )
+        told = " · ".join(filter(None, [source.title, source.published, source.note]))
+        assert plain(about) == plain(told)
+        own = stated[stated.source == source.source]
+        expected = [
+            {"Place": words.name("place", row.place)} | cells(row, stated)
+            for row in own.itertuples()
+        ]
+        rows = rows_by_id(shown[source.source]).values()
+        assert sorted(rows, key=str) == sorted(expected, key=str), source.source
+    assert len(stated) == sum(len(rows_by_id(part)) for part in shown.values())
+
+
+def test_the_readings_page_gives_every_verdict_with_its_reason(site):
+    assert list(rows_by_id(article(site / "readings.html")).values()) == [
+        {
+            "Figure": words.name("indicator", each.indicator),
+            "Reading": words.name("reading", each.reading),
+            "Verdict": words.name("verdict", each.verdict),
+            "Reason": plain(each.reason_en),
+        }
+        for each in hg.companion("readings").itertuples()
+    ]
+
+
+@pytest.mark.parametrize("page, heading", [("index", "Findings"), ("glossary", "Glossary")])
+def test_tables_of_the_readme_are_on_the_site(page, heading, site):
+    readme = (ROOT / "README.md").read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in readme.strip().splitlines()]
+    del lines[1]  # the rule below the heads
+    rows = re.findall(r"<tr\b.*?</tr>", article(site / f"{page}.html"), flags=re.S)
+    shown = [re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, flags=re.S) for row in rows]
+    names = [[re.sub(r"\[(.*?)\]\(.*?\)", r"\1", cell) for cell in line] for line in lines]
+    assert [[plain(cell) for cell in row] for row in shown] == names
+    links = [re.findall(r'href="(.*?)\.html"', "".join(row)) for row in shown]
+    assert links == [re.findall(r"\]\((.*?)\.ipynb\)", "".join(line)) for line in lines]
 
 
 def test_every_published_figure_leads_to_its_publication(pages, site):
