@@ -1,6 +1,7 @@
 """The command line: ``hg-analysis check | run | export``."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ def main(argv=None):
             return run(arguments)
     except KeyboardInterrupt as stop:
         number = stop.args[0] if stop.args else signal.SIGINT
+        logging.getLogger("asyncio").disabled = True  # else tasks that end with it tell how
         print("stopped; no file was left half-written", file=sys.stderr)
         return 128 + number
     except BrokenPipeError:  # the reader, such as head, has seen enough

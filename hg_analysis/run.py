@@ -47,6 +47,8 @@ def execute(notebooks=(), data=None, language=None, out=None):
     if problem := _refusal(paths, folder, bool(parameters), out):
         print(problem, file=sys.stderr)
         return 1
+    # Some kernels print a warning about a debugger that nothing here uses.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     status = 0
     for path in paths:
         problem = _execute(path, folder or path.parent, parameters)
