@@ -216,8 +216,9 @@ def code_mutants(module, kind, checks):
     """Every sign, comparison and number of one module."""
     file = f"hg_analysis/{module}.py"
     source = (ROOT / file).read_text("utf-8")
+    lines = source.splitlines()
     for line, start, end, new in code_edits(source):
-        where = f"line {line}: {source[start:end]} to {new}"
+        where = f"line {line}, {lines[line - 1].strip()}: {source[start:end]} to {new}"
         yield Mutant(kind, file, where, spliced(start, end, new), checks)
 
 

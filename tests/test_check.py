@@ -276,3 +276,18 @@ def test_each_kind_of_difference_from_a_text_is_named(old, new, expected, outlin
     assert [f.expected for f in check(source=outline)[0]] == [
         f"{e} of outline.txt" for e in expected
     ]
+
+
+def test_a_gap_in_the_numerals_is_named_at_the_paragraphs_first_row(companions):
+    def change(rows):
+        last = [row for row in rows if row["paragraph"] == "5"][-1]
+        last["nth"] = "9"
+
+    edit(companions / "numerals.csv", change)
+    hg_data._companion.cache_clear()
+    rows = hg_data.companion("numerals")
+    first = 2 + rows.index[rows.paragraph == "5"][0]
+    gaps = [fault for fault in check()[0] if "in ¶5" in fault.expected]
+    assert [(fault.file, fault.row, fault.column) for fault in gaps] == [
+        ("numerals.csv", first, "nth")
+    ]

@@ -262,3 +262,9 @@ def test_a_fault_is_one_printable_line_of_any_cell():
     fault = hg.Fault("a\udc80.csv", 2, "x\ny", "é\u2028" * 1000, "as in 'a\tb'")
     assert str(fault).isprintable() and "a\\udc80.csv:2: column x\\ny: found 'é" in str(fault)
     assert len(str(fault)) < 1500
+
+
+def test_one_fault_is_singular_and_two_are_not():
+    fault = hg.Fault("a.csv", 2, "x", "y", "z")
+    assert str(hg.DataError([fault])).startswith("1 fault;")
+    assert str(hg.DataError([fault, fault])).startswith("2 faults;")
