@@ -331,17 +331,23 @@ def moved(place, seed):
 
         data = cell["outputs"][place]["data"]
         picture = Image.open(io.BytesIO(base64.b64decode("".join(data["image/png"]))))
-        pixels = np.array(picture)
-        chosen, size = random.Random(seed), 14
-        height, width = pixels.shape[:2]
-        while True:
-            top, left = chosen.randrange(height - size), chosen.randrange(width - 2 * size)
-            here = (slice(top, top + size), slice(left, left + size))
-            there = (slice(top, top + size), slice(left + size, left + 2 * size))
-            # a coloured mark beside a clear place: grey and black are text and axes
-            colour = np.ptp(pixels[here][..., :3].astype(int), axis=-1) > 60
-            if colour.mean() > 0.3 and (pixels[there][..., :3] > 240).all():
-                break
+        pixels, size = np.array(picture), 14
+        rows, columns = range(0, pixels.shape[0] - size, 3), range(0, pixels.shape[1] - 2 * size, 3)
+        corners = [(top, left) for top in rows for left in columns]
+        random.Random(seed).shuffle(corners)
+        # A coloured mark beside a clear place: grey and black are text and axes as well.
+        coloured = np.ptp(pixels[..., :3].astype(int), axis=-1) > 60
+        dark = (pixels[..., :3] < 140).all(axis=-1)
+        clear = (pixels[..., :3] > 240).all(axis=-1)
+
+        def spots(mark, least):
+            for top, left in corners:
+                high, wide = slice(top, top + size), slice(left, left + size)
+                beside = slice(left + size, left + 2 * size)
+                if mark[high, wide].mean() > least and clear[high, beside].all():
+                    yield (high, wide), (high, beside)
+
+        here, there = next(spot for mark in (coloured, dark) for spot in spots(mark, 0.3))
         pixels[there], pixels[here] = pixels[here].copy(), pixels[there].copy()
         file = io.BytesIO()
         Image.fromarray(pixels).save(file, "PNG")
