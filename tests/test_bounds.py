@@ -116,3 +116,9 @@ def test_widened_reads_a_round_figure_more_coarsely():
 def test_ends_are_both_bounds_as_exact_figures():
     for end, bound in zip(rounded(9.24).ends(), (9.235, 9.245)):
         assert (end.value, end.low, end.high, end.relation) == (bound, bound, bound, "=")
+
+
+def test_a_figure_without_status_leaves_that_of_the_other():
+    plain, counted = Figure("x", 2, 2, 2), Figure("x", 3, 3, 3, status="actual")
+    for pair in ((plain, counted), (counted, plain)):
+        assert hg.derive("x", calc.ratio, *pair).status == "actual"
