@@ -51,6 +51,14 @@ EXPLAINED = (
     ("hg_analysis/schema.py", r"2\*\*62 // count", "keys are only made smaller more often"),
     ("hg_analysis/charts.py", r"9 \* side.*: \* to /", "the side is 1 or -1"),
     ("hg_analysis/charts.py", r"for share in range", "a grid paler than what smoothing changes"),
+    (
+        "hg_analysis/words.py",
+        r"Decimal\(1\).scaleb.*: 1 to 2",
+        "only its exponent counts",
+    ),
+    ("hg_analysis/bounds.py", r"if status else -1.*: 1 to 2", "any number below zero ranks last"),
+    ("hg_analysis/charts.py", r"\(100, 0, 0\), \(0, 100, 0\)", "drawn from second and third share"),
+    ("hg_analysis/charts.py", r"point\[0\].period.*: 0 to 1", "the shares are of one period"),
     ("hg_analysis/charts.py", r'"zorder": 1}: 1 to 2', "nothing lies between"),
 )
 

@@ -122,3 +122,9 @@ def test_a_figure_without_status_leaves_that_of_the_other():
     plain, counted = Figure("x", 2, 2, 2), Figure("x", 3, 3, 3, status="actual")
     for pair in ((plain, counted), (counted, plain)):
         assert hg.derive("x", calc.ratio, *pair).status == "actual"
+
+
+def test_a_printed_number_has_at_most_15_digits():
+    assert parse_printed("123.456.789.012.345 đồng").number == 123456789012345
+    with pytest.raises(ValueError, match="more digits"):
+        parse_printed("1.234.567.890.123.456 đồng")

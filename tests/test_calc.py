@@ -269,3 +269,8 @@ def test_relative_error_reaches_the_bounds_of_what_was_rounded(table):
         figure = hg.figure(table, row.indicator, origin="document")
         error = calc.relative_error(figure.value, 10.0**-figure.decimals)
         assert figure.value + abs(figure.value) * error / 100 == pytest.approx(figure.high)
+
+
+def test_the_lower_end_of_a_rounded_share_belongs_to_it():
+    assert calc.smallest_total(50, 50.05) == 2  # one of two is 50 percent exactly
+    assert calc.smallest_total(33, 33.3) == 100  # 33 of a hundred; a third is above

@@ -291,3 +291,10 @@ def test_a_gap_in_the_numerals_is_named_at_the_paragraphs_first_row(companions):
     assert [(fault.file, fault.row, fault.column) for fault in gaps] == [
         ("numerals.csv", first, "nth")
     ]
+
+
+def test_a_paragraph_left_out_is_named(companions):
+    edit(companions / "paragraphs.csv", lambda rows: rows[:2] + rows[3:])
+    hg_data._companion.cache_clear()
+    found = [fault for fault in check()[0] if "in its order" in fault.expected]
+    assert (found[0].row, found[0].value, found[0].expected[:2]) == (4, "4", "3:")
