@@ -50,9 +50,7 @@ def link_places(app, doctree, page):
         raw.clear()
         raw += nodes.Text(text)
     for text in list(doctree.findall(nodes.Text)):
-        if isinstance(
-            text.parent, (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
-        ):
+        if isinstance(text.parent, _NO_LINKS):
             continue
         parts, at = [], 0
         for match in _PLACE.finditer(text):

@@ -276,7 +276,7 @@ def descriptions(book):
     return described[["figure", "theme", "measure", "unit", "better", "definition"]]
 
 
-def places():
+def every_numeral():
     """Return every numeral of the document with its place, its role and the figure it states.
 
     Returns
@@ -304,7 +304,7 @@ def paragraphs():
     ]
 
 
-def areas():
+def places():
     """Return the places that figures describe, with what must be known of each.
 
     Returns
