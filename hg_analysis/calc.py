@@ -2,45 +2,34 @@
 
 Rates and shares go in and come out in percent. Each function works on floats
 and on mpmath intervals, so that :func:`hg_analysis.derive` can bound its result.
+Where a number is written for a figure (100, the whole of all shares), it is exact.
+
+The formula under *Returns* is written in the names of the parameters: Σ and Π run
+over what is given several times, n is how often, and i runs from 0 to years − 1.
 """
 
-from functools import reduce
-from math import ceil
-from operator import mul
+from math import ceil, prod
 
 __all__ = [
     "average_change",
     "average_growth",
-    "balance",
     "chain",
     "compound",
-    "contribution",
     "difference",
     "discount",
-    "excess",
-    "exchange_rate",
     "feasible_share",
     "growth_between",
     "growth_of_rest",
     "last_growth",
     "last_growth_mean",
-    "multiple",
     "part",
     "path_value",
-    "per_house",
     "percent",
-    "plan",
-    "plan_exceeded",
-    "population",
     "price_change",
     "ratio",
-    "relative_change",
-    "relative_error",
-    "remainder",
+    "ratio_of_billions",
     "scaled",
-    "second_half",
     "smallest_total",
-    "start_level",
     "structural_change",
     "structure_distance",
     "total",
@@ -48,60 +37,18 @@ __all__ = [
     "whole",
 ]
 
-
-def _factor(rate):
-    return 1 + rate / 100
-
-
-def compound(rate, years):
-    """Growth over several years at one yearly rate.
-
-    Parameters
-    ----------
-    rate : number
-        Percent a year.
-    years : int
-        Number of yearly rates.
-
-    Returns
-    -------
-    number
-        Percent over the whole interval: ``100 ((1 + r)^n − 1)``.
-
-    Notes
-    -----
-    The geometric growth rate of the World Bank's World Development Indicators
-    ("Statistical methods"), solved for the end.
-
-    Examples
-    --------
-    >>> round(compound(10, 2), 10)
-    21.0
-    """
-    return 100 * (_factor(rate) ** years - 1)
+# What these add, subtract, average or compare must be of one kind: all their figures have
+# one unit, where rates, shares and percentage points count as one. The others combine
+# units by their nature (a share and a level, an amount and a number of firms).
+ALIKE = frozenset({
+    "average_change", "average_growth", "chain", "difference", "growth_between",
+    "growth_of_rest", "last_growth", "last_growth_mean", "percent", "smallest_total",
+    "structural_change", "structure_distance", "total", "volume_share",
+})  # fmt: skip
 
 
-def multiple(rate, years):
-    """Level after several years at one yearly rate, as a multiple of the start.
-
-    Parameters
-    ----------
-    rate : number
-        Percent a year.
-    years : int
-        Number of yearly rates.
-
-    Returns
-    -------
-    number
-        Times: ``(1 + r)^n``.
-
-    Examples
-    --------
-    >>> round(multiple(10, 2), 10)
-    1.21
-    """
-    return _factor(rate) ** years
+def _factor(*rates):
+    return prod(1 + rate / 100 for rate in rates)
 
 
 def chain(*rates):
@@ -110,19 +57,19 @@ def chain(*rates):
     Parameters
     ----------
     *rates : number
-        Percent a year, one a year.
+        Percent a year, one a year; for one average rate, the same rate once a year.
 
     Returns
     -------
     number
-        Percent over all of them: ``100 (Π(1 + r_i) − 1)``.
+        Percent over all of them: ``100 · (Π(1 + rates / 100) − 1)``.
 
     Examples
     --------
-    >>> round(chain(10, 20), 10)
-    32.0
+    >>> round(chain(10, 20), 10), round(chain(10, 10), 10)
+    (32.0, 21.0)
     """
-    return 100 * (reduce(mul, map(_factor, rates)) - 1)
+    return 100 * (_factor(*rates) - 1)
 
 
 def average_growth(*rates):
@@ -136,7 +83,7 @@ def average_growth(*rates):
     Returns
     -------
     number
-        Percent a year: ``100 (Π(1 + r_i)^(1/n) − 1)``.
+        Percent a year: ``100 · (Π(1 + rates / 100)^(1 / n) − 1)``.
 
     Notes
     -----
@@ -148,23 +95,24 @@ def average_growth(*rates):
     >>> round(average_growth(10, 10, 10), 10)
     10.0
     """
-    return 100 * (reduce(mul, map(_factor, rates)) ** (1 / len(rates)) - 1)
+    return 100 * (_factor(*rates) ** (1 / len(rates)) - 1)
 
 
-def growth_between(start, end, years):
-    """Average yearly growth between two levels.
+def growth_between(start, end, years=1):
+    """Average yearly growth between two levels; over one year, the relative change.
 
     Parameters
     ----------
     start, end : number
-        Positive levels in one unit, at one price basis.
+        Positive levels in one unit, at one price basis. A plan and its result give
+        by how much the result exceeds the plan.
     years : int
         Years between them.
 
     Returns
     -------
     number
-        Percent a year: ``100 ((end / start)^(1/n) − 1)``.
+        Percent a year: ``100 · ((end / start)^(1 / years) − 1)``.
 
     Notes
     -----
@@ -173,8 +121,8 @@ def growth_between(start, end, years):
 
     Examples
     --------
-    >>> round(growth_between(100, 121, 2), 10)
-    10.0
+    >>> round(growth_between(100, 121, 2), 10), growth_between(100, 125)
+    (10.0, 25.0)
     """
     return 100 * ((end / start) ** (1 / years) - 1)
 
@@ -192,15 +140,15 @@ def last_growth(average, *others):
     Returns
     -------
     number
-        Percent: ``100 ((1 + a)^n / Π(1 + r_i) − 1)``; the inverse of
-        :func:`average_growth`.
+        Percent: ``100 · ((1 + average / 100)^(n + 1) / Π(1 + others / 100) − 1)``;
+        the inverse of :func:`average_growth`.
 
     Examples
     --------
     >>> round(average_growth(3, 4, last_growth(5, 3, 4)), 10)
     5.0
     """
-    return 100 * (_factor(average) ** (len(others) + 1) / reduce(mul, map(_factor, others)) - 1)
+    return 100 * (_factor(average) ** (len(others) + 1) / _factor(*others) - 1)
 
 
 def last_growth_mean(average, *others):
@@ -216,7 +164,7 @@ def last_growth_mean(average, *others):
     Returns
     -------
     number
-        Percent: ``n a − Σ r_i``.
+        Percent: ``(n + 1) · average − Σ(others)``.
 
     Notes
     -----
@@ -231,90 +179,34 @@ def last_growth_mean(average, *others):
     return (len(others) + 1) * average - sum(others)
 
 
-def second_half(year, first_half, weight=0.5):
-    """Growth of the second half of a year that its total leaves.
+def growth_of_rest(growth, share, part_growth):
+    """Growth of a whole without one of its parts.
 
     Parameters
     ----------
-    year, first_half : number
-        Percent on the same period a year before.
-    weight : float
-        Share of the base year's output that fell in its first half; an assumption.
+    growth : number
+        Percent, growth of the whole.
+    share : number
+        Percent of the whole in the year before, of the part left out: a sector, or
+        the first half of a year.
+    part_growth : number
+        Percent, growth of the part left out.
 
     Returns
     -------
     number
-        Percent: ``(year − w · first) / (1 − w)``.
+        Percent: ``(growth − share · part_growth / 100) / (1 − share / 100)``.
+
+    Notes
+    -----
+    The part contributes its share times its growth; see :func:`part` on prices.
 
     Examples
     --------
-    >>> second_half(8, 10)
-    6.0
+    >>> growth_of_rest(10, 50, 15)
+    5.0
     """
-    return (year - weight * first_half) / (1 - weight)
-
-
-def ratio(part, base):
-    """Quotient of two numbers, in the quotient of their units.
-
-    Parameters
-    ----------
-    part, base : number
-
-    Returns
-    -------
-    number
-        Times where the units are equal.
-
-    Examples
-    --------
-    >>> ratio(6, 3)
-    2.0
-    """
-    return part / base
-
-
-def population(total, per_person):
-    """Return the population that a total and the same total per person imply.
-
-    Parameters
-    ----------
-    total : number
-        Billion VND.
-    per_person : number
-        Million VND per person, of the same year at the same prices.
-
-    Returns
-    -------
-    number
-        People: ``1000 total / per_person``, the year's average population.
-
-    Examples
-    --------
-    >>> population(50, 100)
-    500.0
-    """
-    return 1000 * total / per_person
-
-
-def percent(part, base):
-    """One number as a percentage of another in the same unit.
-
-    Parameters
-    ----------
-    part, base : number
-
-    Returns
-    -------
-    number
-        Percent.
-
-    Examples
-    --------
-    >>> percent(1, 4)
-    25.0
-    """
-    return 100 * part / base
+    return (growth - part(share, part_growth)) / (1 - share / 100)
 
 
 def price_change(start, end, *rates):
@@ -330,7 +222,7 @@ def price_change(start, end, *rates):
     Returns
     -------
     number
-        Percent a year: ``100 ((end / start / Π(1 + r_i))^(1/n) − 1)``.
+        Percent a year: ``100 · ((end / start / Π(1 + rates / 100))^(1 / n) − 1)``.
 
     Notes
     -----
@@ -342,30 +234,64 @@ def price_change(start, end, *rates):
     >>> round(price_change(100, 121, 10), 10), round(price_change(100, 121, 0, 0), 10)
     (10.0, 10.0)
     """
-    volume = reduce(mul, map(_factor, rates))
-    return 100 * ((end / start / volume) ** (1 / len(rates)) - 1)
+    return 100 * ((end / start / _factor(*rates)) ** (1 / len(rates)) - 1)
 
 
-def plan(actual, attainment):
-    """Plan that an attainment implies.
+def compound(value, rate, years=1):
+    """Level some years after a known one, at a constant growth.
 
     Parameters
     ----------
-    actual : number
-    attainment : number
-        Percent of plan; "x percent above plan" is ``100 + x``.
+    value : number
+        The level; 1 for the multiple, 100 for a percentage of the start or of a plan.
+    rate : number
+        Percent a year; over one year, any percentage of ``value`` that is added to it.
+    years : int
+        How many years later.
 
     Returns
     -------
     number
-        In the unit of ``actual``: ``actual / (attainment / 100)``.
+        In the unit of ``value``: ``value · (1 + rate / 100)^years``.
+
+    Notes
+    -----
+    The geometric growth rate of the World Bank's World Development Indicators
+    ("Statistical methods"), solved for the end.
 
     Examples
     --------
-    >>> plan(50, 125)
-    40.0
+    >>> round(compound(100, 10, 2), 10), compound(20, 10)
+    (121.0, 22.0)
     """
-    return actual / (attainment / 100)
+    return value * _factor(rate) ** years
+
+
+def discount(value, rate, years=1):
+    """Level some years before a known one, at a constant growth.
+
+    Parameters
+    ----------
+    value : number
+        The level, or the result of a plan.
+    rate : number
+        Percent a year; over one year, any percentage by which ``value`` exceeds what
+        is asked for, such as a plan.
+    years : int
+        How many years earlier.
+
+    Returns
+    -------
+    number
+        In the unit of ``value``: ``value / (1 + rate / 100)^years``; the inverse of
+        :func:`compound`.
+
+    Examples
+    --------
+    >>> round(discount(121, 10, 2), 10), discount(125, 25)
+    (100.0, 100.0)
+    """
+    return value / _factor(rate) ** years
 
 
 def path_value(sum_over, rate, years, year):
@@ -385,7 +311,7 @@ def path_value(sum_over, rate, years, year):
     Returns
     -------
     number
-        In the unit of ``sum_over``: ``S / Σ_i (1 + r)^(i − year)``.
+        In the unit of ``sum_over``: ``sum_over / Σ((1 + rate / 100)^(i − year))``.
 
     Notes
     -----
@@ -396,54 +322,7 @@ def path_value(sum_over, rate, years, year):
     >>> path_value(210, 10, 2, 0), round(path_value(210, 10, 2, 1), 10)
     (100.0, 110.0)
     """
-    return sum_over / sum(_factor(rate) ** (each - year) for each in range(years))
-
-
-def discount(value, rate, years):
-    """Level some years before a known one, at a constant growth.
-
-    Parameters
-    ----------
-    value : number
-    rate : number
-        Percent a year.
-    years : int
-        How many years earlier.
-
-    Returns
-    -------
-    number
-        In the unit of ``value``: ``v / (1 + r)^n``.
-
-    Examples
-    --------
-    >>> round(discount(121, 10, 2), 10)
-    100.0
-    """
-    return value / _factor(rate) ** years
-
-
-def exchange_rate(vnd, usd):
-    """Exchange rate at which two amounts are equal.
-
-    Parameters
-    ----------
-    vnd : number
-        Billion VND.
-    usd : number
-        Million USD.
-
-    Returns
-    -------
-    number
-        VND per USD: ``1000 vnd / usd``.
-
-    Examples
-    --------
-    >>> exchange_rate(25, 1)
-    25000.0
-    """
-    return 1000 * vnd / usd
+    return sum_over / sum(_factor(rate) ** (i - year) for i in range(years))
 
 
 def average_change(start, end, years):
@@ -459,7 +338,7 @@ def average_change(start, end, years):
     Returns
     -------
     number
-        Unit of the levels, a year: ``(end − start) / n``.
+        Unit of the levels, a year: ``(end − start) / years``.
 
     Examples
     --------
@@ -479,6 +358,7 @@ def total(*values):
     Returns
     -------
     number
+        In their unit: ``Σ(values)``.
 
     Examples
     --------
@@ -488,166 +368,146 @@ def total(*values):
     return sum(values)
 
 
-def difference(value, base):
-    """Subtract one number from another in the same unit.
-
-    Parameters
-    ----------
-    value, base : number
-
-    Returns
-    -------
-    number
-        In their unit; percentage points where both are percentages.
-
-    Examples
-    --------
-    >>> difference(5, 3)
-    2
-    """
-    return value - base
-
-
-def remainder(*shares):
-    """Return what shares of one whole leave of it.
-
-    Parameters
-    ----------
-    *shares : number
-        Percent of the whole.
-
-    Returns
-    -------
-    number
-        Percent: ``100 − Σ s_i``.
-
-    Examples
-    --------
-    >>> remainder(60, 30)
-    10
-    """
-    return 100 - sum(shares)
-
-
-def relative_change(value, rate):
-    """Change a number by a percentage of itself.
+def difference(value, *others):
+    """Subtract numbers from another in the same unit.
 
     Parameters
     ----------
     value : number
-    rate : number
-        Percent of ``value``.
+        Of 100, shares leave the share of the rest; of 0, changes of shares leave
+        its change, since shares add up to 100 before and after.
+    *others : number
+        In the unit of ``value``. An average yearly change is subtracted once a year.
 
     Returns
     -------
     number
-        In the unit of ``value``.
+        In their unit, percentage points where all are percentages:
+        ``value − Σ(others)``.
 
     Examples
     --------
-    >>> relative_change(20, 10)
-    22.0
+    >>> difference(5, 3), difference(100, 60, 30), difference(0, 10, -7)
+    (2, 10, -3)
     """
-    return value * _factor(rate)
+    return value - sum(others)
 
 
-def structural_change(*changes):
-    """Index of structural change: half the sum of absolute changes of all shares.
+def ratio(part, base):
+    """Quotient of two numbers, in the quotient of their units.
 
     Parameters
     ----------
-    *changes : number
-        Change of each share in percentage points; over all parts they add up to 0.
+    part, base : number
 
     Returns
     -------
     number
-        Percentage points, from 0 (no change) to 100 (nothing stays).
-
-    Notes
-    -----
-    The Michaely or Stoikov index, also called norm of absolute values; the
-    share of the whole that changed its part.
+        Times where the units are equal: ``part / base``.
 
     Examples
     --------
-    >>> structural_change(10, -7, -3)
-    10.0
+    >>> ratio(6, 3)
+    2.0
     """
-    return sum(abs(change) for change in changes) / 2
+    return part / base
 
 
-def contribution(share, growth):
-    """Contribution of a part to the growth of the whole.
+def ratio_of_billions(billions, base):
+    """Quotient of an amount in billions and one in millions, or a number of things.
+
+    Parameters
+    ----------
+    billions : number
+        Billion VND.
+    base : number
+        Million VND per person, million USD, or a number of things that were paid for.
+
+    Returns
+    -------
+    number
+        ``1000 · billions / base``: people (the average population of the year that
+        both amounts are of), VND per USD, or million VND for each thing.
+
+    Examples
+    --------
+    >>> ratio_of_billions(50, 100)
+    500.0
+    """
+    return 1000 * billions / base
+
+
+def percent(part, base):
+    """One number as a percentage of another in the same unit.
+
+    Parameters
+    ----------
+    part, base : number
+
+    Returns
+    -------
+    number
+        Percent: ``100 · part / base``.
+
+    Examples
+    --------
+    >>> percent(1, 4)
+    25.0
+    """
+    return 100 * part / base
+
+
+def part(share, whole):
+    """Part of a whole that a share names; contribution of a part to growth.
 
     Parameters
     ----------
     share : number
-        Percent of the whole in the year before.
-    growth : number
-        Percent, growth of the part.
+        Percent of the whole; of points, what they make of it.
+    whole : number
+        Any level; for a contribution, the growth of the part in percent, with
+        ``share`` the part's share of the year before.
 
     Returns
     -------
     number
-        Percentage points of the whole's growth: ``share growth / 100``. Exact
-        for shares at the prices of the growth rates; an approximation for shares
-        at current prices.
+        In the unit of ``whole``, a contribution in percentage points:
+        ``share · whole / 100``; the inverse of :func:`percent`.
 
     Notes
     -----
-    System of National Accounts 2008, chapter 15: additive contributions.
+    System of National Accounts 2008, chapter 15: additive contributions. They are
+    exact for shares at the prices of the growth rates, an approximation for shares
+    at current prices.
 
     Examples
     --------
-    >>> contribution(50, 10)
-    5.0
+    >>> part(25, 80)
+    20.0
     """
-    return share * growth / 100
+    return share * whole / 100
 
 
-def plan_exceeded(actual, excess):
-    """Plan that a stated excess over it implies.
+def whole(part, share):
+    """Whole of which a part is a known share; plan of which a result is an attainment.
 
     Parameters
     ----------
-    actual : number
-    excess : number
-        Percent above plan.
+    part : number
+    share : number
+        Percent of the whole, or of plan.
 
     Returns
     -------
     number
-        In the unit of ``actual``: ``actual / (1 + excess / 100)``.
+        In the unit of ``part``: ``100 · part / share``.
 
     Examples
     --------
-    >>> plan_exceeded(125, 25)
-    100.0
+    >>> whole(20, 25), whole(50, 125)
+    (80.0, 40.0)
     """
-    return actual / _factor(excess)
-
-
-def per_house(cost, houses):
-    """Average cost of a house.
-
-    Parameters
-    ----------
-    cost : number
-        Billion VND.
-    houses : number
-
-    Returns
-    -------
-    number
-        Million VND per house.
-
-    Examples
-    --------
-    >>> per_house(50, 1000)
-    50.0
-    """
-    return 1000 * cost / houses
+    return 100 * part / share
 
 
 def scaled(rate, population):
@@ -663,7 +523,7 @@ def scaled(rate, population):
     Returns
     -------
     number
-        In the unit that the rate counts.
+        In the unit that the rate counts: ``rate · population / 10000``.
 
     Examples
     --------
@@ -684,7 +544,8 @@ def smallest_total(low, high):
     Returns
     -------
     int
-        The least n for which a whole k exists with ``low <= 100 k / n < high``.
+        The least total for which a whole part reaches ``low`` and stays under ``high``:
+        ``min{n : 100 · ⌈low · n / 100⌉ / n < high}``.
 
     Notes
     -----
@@ -704,115 +565,60 @@ def smallest_total(low, high):
     return total
 
 
-def part(share, whole):
-    """Return the part of a whole that a share names.
-
-    Parameters
-    ----------
-    share : number
-        Percent of the whole; of points, what they make of it.
-    whole : number
-
-    Returns
-    -------
-    number
-        In the unit of ``whole``: ``share whole / 100``; the inverse of :func:`percent`.
-
-    Examples
-    --------
-    >>> part(25, 80)
-    20.0
-    """
-    return share * whole / 100
-
-
-def start_level(end, change, years):
-    """Level some years before a known one, at an equal absolute change each year.
-
-    Parameters
-    ----------
-    end : number
-    change : number
-        Unit of the level, a year; a fall is negative.
-    years : int
-        How many years earlier.
-
-    Returns
-    -------
-    number
-        In the unit of ``end``: ``end − n change``; the inverse of :func:`average_change`.
-
-    Examples
-    --------
-    >>> start_level(130, 10, 3)
-    100
-    """
-    return end - years * change
-
-
-def whole(part, share):
-    """Return the whole of which a part is a known share.
-
-    Parameters
-    ----------
-    part : number
-    share : number
-        Percent of the whole.
-
-    Returns
-    -------
-    number
-        In the unit of ``part``: ``100 part / share``.
-
-    Examples
-    --------
-    >>> whole(20, 25)
-    80.0
-    """
-    return 100 * part / share
-
-
-def excess(actual, plan):
-    """By how much a result exceeds its plan, relative to the plan.
-
-    Parameters
-    ----------
-    actual, plan : number
-        In one unit.
-
-    Returns
-    -------
-    number
-        Percent above plan: ``100 (actual / plan − 1)``; the inverse of
-        :func:`plan_exceeded`.
-
-    Examples
-    --------
-    >>> excess(125, 100)
-    25.0
-    """
-    return 100 * (actual / plan - 1)
-
-
-def balance(*changes):
-    """Change that is left for the rest of a whole when its other shares change.
+def structural_change(*changes):
+    """Index of structural change: half the sum of absolute changes of all shares.
 
     Parameters
     ----------
     *changes : number
-        Changes of shares in percentage points.
+        Change of each share in percentage points; over all parts they add up to 0.
 
     Returns
     -------
     number
-        Percentage points: ``−Σ c_i``, since shares add up to 100 before and after.
+        Percentage points, from 0 (no change) to 100 (nothing stays):
+        ``Σ(|changes|) / 2``.
+
+    Notes
+    -----
+    The Michaely or Stoikov index, also called norm of absolute values; the
+    share of the whole that changed its part.
 
     Examples
     --------
-    >>> balance(10, -7)
-    -3
+    >>> structural_change(10, -7, -3)
+    10.0
     """
-    return -sum(changes)
+    return sum(abs(change) for change in changes) / 2
+
+
+def structure_distance(*shares):
+    """Distance between two structures: half the sum of absolute differences.
+
+    Parameters
+    ----------
+    *shares : number
+        Percent; all shares of the first structure, then all of the second in
+        the same order.
+
+    Returns
+    -------
+    number
+        Percentage points, from 0 (equal) to 100 (nothing in common):
+        ``Σ(|second − first|) / 2``, both being halves of ``shares``.
+
+    Notes
+    -----
+    :func:`structural_change` between two places or two years; Krugman's index
+    of regional specialisation is twice as large.
+
+    Examples
+    --------
+    >>> structure_distance(60, 40, 50, 50)
+    10.0
+    """
+    half = len(shares) // 2
+    return structural_change(*(b - a for a, b in zip(shares[:half], shares[half:])))
 
 
 def feasible_share(index):
@@ -826,14 +632,14 @@ def feasible_share(index):
     Returns
     -------
     number
-        Percent of the triangle of all structures: ``100 (1 − S / 100)^2``.
+        Percent of the triangle of all structures: ``100 · (1 − index / 100)^2``.
 
     Notes
     -----
     No share may be negative, so before the change each part that falls is at
     least as large as its fall, and after it each part that rises as its rise.
-    Either way the least shares add up to S, and what is left is a triangle
-    of side 100 − S.
+    Either way the least shares add up to the index, and what is left is a
+    triangle of side 100 less the index.
 
     Examples
     --------
@@ -851,12 +657,13 @@ def volume_share(share, growth, total_growth):
     share : number
         Percent of the whole in the base year, at that year's prices.
     growth, total_growth : number
-        Percent at constant prices since then, of the part and of the whole.
+        Percent at constant prices since then, of the part and of the whole. In
+        the opposite order they lead back from a later share to the earlier one.
 
     Returns
     -------
     number
-        Percent: ``s (1 + g_part) / (1 + g_whole)``.
+        Percent: ``share · (1 + growth / 100) / (1 + total_growth / 100)``.
 
     Notes
     -----
@@ -869,83 +676,3 @@ def volume_share(share, growth, total_growth):
     25.0
     """
     return share * _factor(growth) / _factor(total_growth)
-
-
-def growth_of_rest(growth, share, part_growth):
-    """Growth of a whole without one of its parts.
-
-    Parameters
-    ----------
-    growth : number
-        Percent, growth of the whole.
-    share : number
-        Percent of the whole in the year before, of the part left out.
-    part_growth : number
-        Percent, growth of the part left out.
-
-    Returns
-    -------
-    number
-        Percent: ``(g − s g_part) / (1 − s)``; see :func:`contribution` on prices.
-
-    Examples
-    --------
-    >>> growth_of_rest(10, 50, 15)
-    5.0
-    """
-    return (growth - contribution(share, part_growth)) / (1 - share / 100)
-
-
-def structure_distance(*shares):
-    """Distance between two structures: half the sum of absolute differences.
-
-    Parameters
-    ----------
-    *shares : number
-        Percent; all shares of the first structure, then all of the second in
-        the same order.
-
-    Returns
-    -------
-    number
-        Percentage points, from 0 (equal) to 100 (nothing in common).
-
-    Notes
-    -----
-    :func:`structural_change` between two places or two years; Krugman's index
-    of regional specialisation is twice as large.
-
-    Examples
-    --------
-    >>> structure_distance(60, 40, 50, 50)
-    10.0
-    """
-    half = len(shares) // 2
-    return structural_change(*(b - a for a, b in zip(shares[:half], shares[half:])))
-
-
-def relative_error(value, unit):
-    """Largest error that rounding leaves, relative to the rounded value.
-
-    Parameters
-    ----------
-    value : number
-        As printed; not 0.
-    unit : float
-        Unit of the last printed digit: 0.01 for 9.24.
-
-    Returns
-    -------
-    number
-        Percent: ``100 (unit / 2) / |value|``.
-
-    Notes
-    -----
-    Correct rounding moves a number by at most half a unit of its last digit.
-
-    Examples
-    --------
-    >>> relative_error(-20, 1)
-    2.5
-    """
-    return 50 * unit / abs(value)
