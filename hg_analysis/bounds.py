@@ -1,272 +1,256 @@
-"""What a printed figure allows: its number, its bounds, and what follows from it.
+"""What a printed figure says, and the bounds that print leaves it.
 
-A printed figure is an interval. ``9,24`` is any number that rounds to it,
-[9.235, 9.245); a count is exact; "more than" and "nearly" leave one side open.
+The grammar is that of Vietnamese print: an optional word or sign for a fall, a limit
+(dưới, ít nhất, không quá), one numeral, a multiplier (nghìn, triệu, tỷ) and the unit.
+What the grammar does not know is refused, never taken at face value.
 """
 
+import math
 import re
-from dataclasses import dataclass, replace
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
-import numpy as np
-
-NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
-_VIETNAMESE = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
-_IN_WORDS = {"gấp đôi": 2.0}
-_RELATION_WORDS = (
-    ("ít nhất", ">="),
-    ("khoảng", "~"),
-    ("trên", ">"),
-    ("hơn", ">"),
-    ("gần", "<"),
-    ("top", "<="),
+NUMERAL = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_NOTATION = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
+_IN_WORDS = {"gấp đôi": 2, "gấp ba": 3, "gấp bốn": 4, "gấp năm": 5, "gấp mười": 10}
+SCALES = {"chục": 10, "trăm": 100, "nghìn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9}
+_SCALE = rf"(?:{'|'.join(SCALES)})(?! (?:lệ|trọng|suất|số|giá)\b)\b"
+# One spelling for each word that print spells in several ways.
+_SPELLINGS = {"tỉ": "tỷ", "ngàn": "nghìn", "vnđ": "đồng", "vnd": "đồng", "đ": "đồng"}
+_SPELLINGS |= {"gảm": "giảm", "trđ": "triệu đồng", "tỷđ": "tỷ đồng"}  # the first in the document
+_PHRASES = ((r"(?<!điểm )phần trăm", "%"), (r"điểm (?:phần trăm|%)", "điểm_phần_trăm"))
+_PHRASES += ((r" (?:mỗi|một|hằng|hàng) (năm|quý|tháng)\b", r"/\1"),)
+# Limits that mean the same wherever they stand; "#" is the numeral. The longest come first.
+_LIMITS = (
+    (r"không (?:dưới|ít hơn|thấp hơn|nhỏ hơn|kém)\b|\b(?:ít nhất|tối thiểu)\b", ">="),
+    (r"không (?:vượt )?quá\b|không (?:trên|hơn|cao hơn|lớn hơn|nhiều hơn)\b", "<="),
+    (r"\b(?:nhiều nhất|tối đa|top)\b", "<="),
+    (r"\b(?:chưa|không) (?:đến|tới|đầy)\b", "<"),
+    (r"(?:từ )?#([^#]*?)trở lên\b", ">="),
+    (r"(?:từ )?#([^#]*?)trở xuống\b", "<="),
+    (r"\b(?:trên dưới|khoảng|xấp xỉ|chừng)\b", "~"),
 )
-_FALL = ("giảm", "gảm")  # the second is the document's own misprint
-_FIRMNESS = ["actual", "revised", "preliminary", "estimate", "plan", "pledge", "target"]
+# Prepositions and comparisons as well: they are limits only right before the numeral.
+_NEAR = (("(?:cao |lớn |nhiều )?hơn|trên", ">"), ("(?:thấp |nhỏ |ít )hơn|dưới|gần", "<"))
+_FILLER = r"(?: (?:đạt|mức|là|được|có|còn|tới|đến|bằng|bình quân))*"
+_BASIS = re.compile(r"(?:/|\b(?:theo|bình quân) )(nửa năm|tháng|quý|tuần|ngày|giờ)\b")
+_LOST = r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|lẻ|dư|một phần)\b"
+_HARMLESS = re.compile(r"\btrên (?:địa bàn|đầu người|tổng số?|cả nước|toàn)\b")
+_MONEY = re.compile(r"\b(?:đồng|usd|đô la|eur|euro|nhân dân tệ)\b")
 
 
 class Printed(NamedTuple):
-    """A printed figure taken apart."""
+    """A printed figure taken apart.
+
+    Attributes
+    ----------
+    number : float
+        Without sign, in the unit that is asked for.
+    step : float
+        One unit of the last printed digit, in that unit; infinite for a figure in words.
+    relation : {"=", ">", ">=", "<", "<=", "~"}
+    minus, falls : bool
+        Whether a sign makes it negative; whether words call it a fall.
+    status : {"", "estimate", "preliminary"}
+        What the words around it say of its standing.
+    """
 
     number: float
-    decimals: int
-    relation: str
-    falls: bool
-    estimated: bool
+    step: float
+    relation: str = "="
+    minus: bool = False
+    falls: bool = False
+    status: str = ""
 
 
-def parse_printed(text):
-    """Read a figure in Vietnamese notation.
+def parse_printed(text, symbols=""):
+    """Read a figure as print writes it.
 
     Parameters
     ----------
     text : str
-        The figure as printed with its unit: exactly one numeral ('.' between
-        groups of three digits, ',' before decimals) or a number in words.
+        The figure with its unit: one numeral in Vietnamese notation ('.' between groups
+        of three digits, ',' before decimals) or a multiple in words.
+    symbols : str, optional
+        What the unit looks like in print, alternatives separated by ';' ("tỷ đồng"); an
+        empty alternative allows print to leave it out. The number comes in this unit.
 
     Returns
     -------
     Printed
-        The number without sign, its decimals, the relation that the words
-        before it state, whether they state a fall, and whether an estimate.
 
     Raises
     ------
     ValueError
-        If there is not exactly one number, its separators are not Vietnamese or
-        it has more than 15 digits.
+        Saying what is not understood and what to do.
 
     Examples
     --------
-    >>> parse_printed("gần 240.000 tỷ đồng")
-    Printed(number=240000.0, decimals=0, relation='<', falls=False, estimated=False)
-    >>> parse_printed("giảm 6,19%").falls
-    True
-    >>> parse_printed("9.24%/năm")
+    >>> parse_printed("gần 240.000 tỷ đồng", "tỷ đồng")
+    Printed(number=240000.0, step=1.0, relation='<', minus=False, falls=False, status='')
+    >>> parse_printed("ước đạt 58,5 nghìn tỉ đồng", "tỷ đồng")[:2]
+    (58500.0, 100.0)
+    >>> parse_printed("−2,79%", "%").minus, parse_printed("giảm 6,19%", "%").falls
+    (True, True)
+    >>> parse_printed("9.24%/năm", "%")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    ValueError: '9.24' is not in Vietnamese notation
+    ValueError: '9.24' is not Vietnamese notation: '.' between groups of three digits, ...
     """
-    numerals = list(NUMERAL.finditer(text))
-    if not numerals:
-        if text in _IN_WORDS:
-            return Printed(_IN_WORDS[text], 0, "=", False, False)
-        raise ValueError(f"{text!r} holds no number")
-    if len(numerals) > 1:
-        raise ValueError(f"{text!r} holds more than one number")
-    digits = numerals[0].group()
-    if not _VIETNAMESE.fullmatch(digits):
-        raise ValueError(f"{digits!r} is not in Vietnamese notation")
+    words = _plain(text)
+    if words in _IN_WORDS:
+        return Printed(float(_IN_WORDS[words]), math.inf)
+    symbols = [_plain(symbol) for symbol in symbols.split(";")]
+    for symbol in symbols:  # "/10.000 dân" is part of the unit, and no second number
+        words = words.replace(symbol, "") if symbol.startswith("/") else words
+    found = list(NUMERAL.finditer(words))
+    if len(found) != 1:
+        what = "number, as printed; of a range, each end is a row" if found else "number in digits"
+        raise ValueError(f"exactly one {what}, or a multiple in words (gấp đôi)")
+    digits, before, after = found[0][0], words[: found[0].start()], words[found[0].end() :]
+    if not _NOTATION.fullmatch(digits):
+        notation = "'.' between groups of three digits, ',' before decimals"
+        raise ValueError(f"{digits!r} is not Vietnamese notation: {notation}")
     if len(re.sub(r"\D", "", digits)) > 15:
-        raise ValueError(f"{digits!r} has more digits than a number here can hold")
-    before = text[: numerals[0].start()].casefold().split()
-    phrase = f" {' '.join(before)} "
-    relation = next((sign for word, sign in _RELATION_WORDS if f" {word} " in phrase), "=")
-    return Printed(
-        number=float(digits.replace(".", "").replace(",", ".")),
-        decimals=len(digits.partition(",")[2]),
-        relation=relation,
-        falls=any(word in before for word in _FALL),
-        estimated="ước" in before,
-    )
+        raise ValueError(f"{digits!r} has more digits than a number here can hold (15)")
+    number = Fraction(digits.replace(".", "").replace(",", "."))
+    step = Fraction(1, 10 ** len(digits.partition(",")[2]))
+    before, after, minus = _sign(before, after)
+    before, after, relation = _relation(before, after)
+    scale = _scale(before, after, words, symbols)
+    falls = re.search(r"\bgiảm\b(?! (?:còn|xuống))", before) or re.search(r"\bgiảm\W*$", after)
+    if falls and minus:
+        raise ValueError("a fall in words or a minus sign, not both: which way it went is open")
+    lost = re.search(_LOST, _HARMLESS.sub("", before))
+    lost = lost or re.match(r" ?(?:\w+ )?(?:hơn|rưỡi|lẻ|dư)\b", after)
+    lost = lost or ("%" not in words and re.search(r"\bvượt\b", before))
+    if lost:
+        raise ValueError(f"no words that are not understood: {lost[0].strip()!r} is one here")
+    status = "preliminary" if re.search(r"\bsơ bộ\b", words) else ""
+    status = "estimate" if re.search(r"\bước\b", words) else status
+    return Printed(float(number * scale), float(step * scale), relation, minus, bool(falls), status)
 
 
-def rounding_bounds(value, decimals, relation, exact, floor):
-    """Bounds that rounding and wording leave, element by element.
+def _plain(text):
+    """One case, one normal form, one space, one spelling."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    text = re.sub(r"[^\W\d_]+", lambda m: _SPELLINGS.get(m[0], m[0]), text)
+    for pattern, plain in _PHRASES:
+        text = re.sub(pattern, plain, text)
+    return " ".join(text.split())
+
+
+def _sign(before, after):
+    """Take a sign off: a minus or plus, 'âm', or the parentheses of accounts."""
+    match = re.search(r"(?:^|(?<=[\s(]))([-−–+]|âm) ?$", before)
+    if match:
+        return before[: match.start()], after, match[1] != "+"
+    if before.endswith("(") and re.match(r" ?%?\)", after):
+        return before[:-1], after.replace(")", "", 1), True
+    if before and (before[-1].isalpha() or before[-1] in "-−–/+.,"):
+        raise ValueError("a number that stands alone: this one hangs on what is before it")
+    return before, after, False
+
+
+def _relation(before, after):
+    """Take the words of a limit off; two different ones are not understood."""
+    text, found = f"{before}#{after}", set()
+    near = [(rf"\b(?:{words})\b(?={_FILLER} ?#)", sign) for words, sign in _NEAR]
+    for pattern, sign in (*_LIMITS, *near):
+        text, hits = re.subn(pattern, lambda m: f"#{m[1]}" if m.lastindex else "", text)
+        found |= {sign} if hits else set()
+    if len(found) > 1:
+        raise ValueError(f"one limit, not several ({', '.join(sorted(found))})")
+    return *text.split("#"), *(found or {"="})
+
+
+def _scale(before, after, words, symbols):
+    """Return how many units of the codebook one printed unit is."""
+    listed, text = ";".join(symbols), NUMERAL.sub(" ", words)
+    apart = ("điểm_phần_trăm", "%", "‰", *_MONEY.findall(text))
+    if wrong := [sign.replace("_", " ") for sign in apart if sign in text and sign not in listed]:
+        raise ValueError(f"a figure in the unit of its indicator, not in {wrong[0]}")
+    if (basis := _BASIS.search(text)) and f"/{basis[1]}" not in listed:
+        raise ValueError(f"a figure of the indicator's whole period, not per {basis[1]}")
+    multiplier = re.match(rf" ?((?:{_SCALE} ?)*)", after)
+    rest = after[multiplier.end() :]
+    for symbol in sorted(symbols, key=len, reverse=True):
+        own = re.match(rf"((?:{_SCALE} ?)*)", symbol)[1]
+        noun = symbol[len(own) :]
+        if symbol[:1] in ("", "/") or re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text):
+            break
+    else:
+        raise ValueError(f"the figure with its unit as printed, {' or '.join(symbols)}")
+    if stray := re.search(rf"\b{_SCALE}", f"{before} {rest}"):
+        raise ValueError(f"a multiplier right after the number only: {stray[0]!r} stands elsewhere")
+    printed, unit = (math.prod(SCALES[w] for w in m.split()) for m in (multiplier[1], own))
+    return Fraction(printed, unit)
+
+
+def rounding_bounds(value, step, relation="=", floor=-math.inf):
+    """Bounds that rounding and wording leave.
 
     Parameters
     ----------
-    value : array_like of float
-        Figures, in the codebook's unit.
-    decimals : array_like of int
-        Decimals printed.
-    relation : array_like of str
-        One of ``= ~ > >= < <=``. ``~`` (about) is bounded like ``=``: the
-        printed digits are all that is known.
-    exact : array_like of bool
-        True for what is not rounded: counts, and targets, which are set, not measured.
-    floor : array_like of float
+    value : float
+        In the codebook's unit.
+    step : float
+        One unit of the last significant printed digit; 0 for what is exact (counts, and
+        targets, which are set, not measured); infinite for a figure in words.
+    relation : str
+        One of ``= ~ > >= < <=``. ``~`` (about) is bounded like ``=``: the printed digits
+        are all that is known.
+    floor : float
         Least value that the measure can take (0, or minus infinity).
 
     Returns
     -------
-    low, high : ndarray of float
-        ``[low, high)`` for rounded figures, ``[low, high]`` for counts.
+    low, high : float
+        ``[low, high)`` for rounded figures, ``[low, high]`` for exact ones.
 
     Notes
     -----
-    Half a unit of the last printed digit either way, the definition of
-    correct rounding. Trailing zeros count as digits: a round figure may be
-    coarser than its bounds say.
+    Half a unit of the last printed digit either way, the definition of correct rounding.
+    Trailing zeros count as digits: a round figure may be coarser than its bounds say.
 
     Examples
     --------
-    >>> low, high = rounding_bounds([9.24, 42, 106], [2, 0, 0], ["=", "=", ">"],
-    ...                             [False, True, False], [float("-inf"), 0, 0])
-    >>> low.tolist(), high.tolist()
-    ([9.235, 42.0, 106.0], [9.245, 42.0, inf])
+    >>> rounding_bounds(9.24, 0.01), rounding_bounds(42, 0), rounding_bounds(106, 1, ">")
+    ((9.235, 9.245), (42.0, 42.0), (106.0, inf))
     """
-    value, decimals = np.asarray(value, float), np.asarray(decimals, int)
-    relation, exact = np.asarray(relation), np.asarray(exact, bool)
-    half = np.where(exact, 0.0, 0.5 * 10.0**-decimals)
-    # Back to the decimal the sum stands for: 9.24 - 0.005 is not 9.235 in binary.
-    low, high = (_round_each(end, decimals + 1) for end in (value - half, value + half))
-    more, less = np.isin(relation, [">", ">="]), np.isin(relation, ["<", "<="])
-    low = np.where(more, value, np.where(less, floor, low))
-    high = np.where(less, value, np.where(more, np.inf, high))
-    return np.maximum(low, floor), high
+    if step == math.inf:
+        return max(floor, 0.0), math.inf
+    # In decimals: 9.24 - 0.005 is not 9.235 in binary.
+    half, exact = Decimal(repr(float(step))) / 2, Decimal(repr(float(value)))
+    low = float(exact - half) if relation in "=~" else value if ">" in relation else floor
+    high = float(exact + half) if relation in "=~" else value if "<" in relation else math.inf
+    return max(float(low), floor), float(high)
 
 
-def _round_each(numbers, decimals):
-    scale = 10.0**decimals
-    return np.round(numbers * scale) / scale
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number with its bounds and the places it comes from.
-
-    Attributes
-    ----------
-    indicator : str
-        Identifier in the codebook or among the derived quantities; it gives
-        the unit and the names.
-    value, low, high : float
-        The number and its bounds, in that unit.
-    place, period : str
-        Where and when it holds; ISO 8601 for the period.
-    origin : {"document", "published", "plan", "implied"}
-        Stated by the document, published elsewhere, a plan or target published
-        elsewhere, or implied by arithmetic.
-    status, relation : str
-        As in ``data/indicators.csv``; a derived number is as firm as the least
-        firm of what it is made of, targets aside.
-    refs : tuple of str
-        Places in the source: ``¶11.7`` is paragraph 11, numeral 7, of the
-        appendix; any other is an identifier in ``data/sources.csv``.
-    decimals : int or None
-        Decimals printed; ``None`` for a derived number.
-    """
-
-    indicator: str
-    value: float
-    low: float
-    high: float
-    place: str = ""
-    period: str = ""
-    origin: str = "implied"
-    status: str = ""
-    relation: str = "="
-    refs: tuple = ()
-    decimals: int | None = None
-
-    def __str__(self):
-        decimals = 4 if self.decimals is None else self.decimals + 1
-        low, high = (f"{round(end, decimals):g}" for end in (self.low, self.high))
-        return f"{round(self.value, decimals):g} [{low}, {high})"
-
-    def widened(self, unit):
-        """Return the figure as if rounded to ``unit`` (1000 to hundreds: [950, 1050))."""
-        return replace(self, low=self.value - unit / 2, high=self.value + unit / 2)
-
-    def ends(self):
-        """Return both bounds as exact figures, for what takes them one by one."""
-        return tuple(
-            replace(self, value=end, low=end, high=end, relation="=")
-            for end in (self.low, self.high)
-        )
-
-
-def derive(indicator, formula, *inputs, place=None, period=None, **constants):
-    """Derive a number and its bounds by the same formula.
-
-    The formula runs once on the numbers and once on intervals (mpmath's
-    interval context), so the bounds hold whatever the true values behind the
-    rounding are. Where an input occurs more than once in a formula they can be
-    wider than need be, never narrower.
+def significant_step(value, step, relation):
+    """Return the step of a count, which print rounds where it says so or where its zeros do.
 
     Parameters
     ----------
-    indicator : str
-        Identifier of the derived quantity in ``data/derived.csv``.
-    formula : callable
-        A pure function of numbers, as in :mod:`hg_analysis.calc`.
-    *inputs : Figure or float
-        What the formula takes, in its order.
-    place, period : str, optional
-        Of the result. By default the place of the first figure, and from the
-        first to the last period of all figures.
-    **constants
-        Passed to the formula unchanged.
+    value, step : float
+    relation : str
 
     Returns
     -------
-    Figure
-        With ``origin`` "implied" and the places of all inputs.
+    float
+        0 for a count to the last unit. A count with a multiplier ("1.236 nghìn người") is
+        rounded to its last digit; one called "about", or of whole thousands, to its last
+        digit that is not 0: one count in a thousand ends so by chance.
 
     Examples
     --------
-    >>> rate = Figure("grdp_growth", 9.24, 9.235, 9.245, refs=("¶11.7",))
-    >>> from hg_analysis import calc
-    >>> print(derive("growth_over_term", calc.compound, rate, years=5))
-    55.5638 [55.5282, 55.5994)
+    >>> [significant_step(count, 1, "=") for count in (42, 733017, 733000)]
+    [0, 0, 1000]
     """
-    from mpmath import iv  # only who derives pays for the import
-
-    figures = [each for each in inputs if isinstance(each, Figure)]
-    value = formula(*(getattr(each, "value", each) for each in inputs), **constants)
-    boxes = [iv.mpf([e.low, e.high]) if isinstance(e, Figure) else iv.mpf(e) for e in inputs]
-    box = iv.mpf(formula(*boxes, **constants))
-    low, high = float(box.a), float(box.b)
-    if high - low < 1e-9 * abs(float(value)):  # exact inputs; the width is that of binary numbers
-        low = high = float(value)
-    return Figure(
-        indicator,
-        float(value),
-        low,
-        high,
-        place=figures[0].place if place is None else place,
-        period=_span(figures) if period is None else period,
-        relation=_relation(value, low, high, figures),
-        status=_status(figures),
-        refs=tuple(dict.fromkeys(ref for each in figures for ref in each.refs)),
-    )
-
-
-def _span(figures):
-    """From the first start to the last end of the figures' periods."""
-    moments = sorted(part for each in figures for part in each.period.split("/"))
-    return "/".join(dict.fromkeys([moments[0], moments[-1]]))
-
-
-def _relation(value, low, high, figures):
-    """One open side of an input leaves one of the result open."""
-    if all(each.relation in "=~" for each in figures):
-        return "="
-    return "<=" if high - value < value - low else ">="
-
-
-def _status(figures):
-    """Return the least firm of the inputs; a target is set, and makes nothing less firm."""
-    found = [f.status for f in figures if f.status != "target"] or ["target"]
-    return max(found, key=lambda status: _FIRMNESS.index(status) if status else -1)
+    if relation != "~" and (not value or value % 1000):
+        return step if step > 1 else 0
+    while value and value % (10 * step) == 0:
+        step *= 10
+    return step

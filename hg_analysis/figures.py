@@ -1,0 +1,315 @@
+"""Figures picked from the table by name, and numbers derived from them with their bounds."""
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+from hg_analysis import calc
+from hg_analysis.table import FIRMNESS, HOME, companion, moments, row_key
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its bounds and the places it comes from.
+
+    Attributes
+    ----------
+    indicator : str
+        Identifier in the codebook or among the derived quantities; it gives
+        the unit and the names.
+    value, low, high : float
+        The number and its bounds, in that unit.
+    place, period : str
+        Where and when it holds; ISO 8601 for the period.
+    origin : {"document", "published", "plan", "implied"}
+        Stated by the document, published elsewhere, a plan or target published
+        elsewhere, or implied by arithmetic.
+    status, relation : str
+        As in ``data/indicators.csv``; a derived number is as firm as the least
+        firm of what it is made of, targets aside.
+    refs : tuple of str
+        Places in the source: ``¶11.7`` is paragraph 11, numeral 7, of the
+        appendix; any other is an identifier in ``data/sources.csv``.
+    decimals : int or None
+        Decimals printed; ``None`` for a derived number.
+    variant : str
+        What tells it from others of its indicator, place and period: the source
+        and, of an intent, its status; or the reading that a derivation follows.
+    """
+
+    indicator: str
+    value: float
+    low: float
+    high: float
+    place: str = ""
+    period: str = ""
+    origin: str = "implied"
+    status: str = ""
+    relation: str = "="
+    refs: tuple = ()
+    decimals: int | None = None
+    variant: str = ""
+
+    def __str__(self):
+        decimals = 4 if self.decimals is None else self.decimals + 1
+        low, high = (f"{round(end, decimals):g}" for end in (self.low, self.high))
+        return f"{round(self.value, decimals):g} [{low}, {high})"
+
+    @property
+    def key(self):
+        """The permanent name of its row."""
+        return row_key(self.indicator, self.place, self.period, self.variant)
+
+    @property
+    def unit(self):
+        """The identifier of its unit."""
+        return described(self.indicator).unit
+
+    def widened(self, unit, variant):
+        """Return the figure as if rounded to ``unit`` (1000 to hundreds: [950, 1050))."""
+        low, high = self.value - unit / 2, self.value + unit / 2
+        return replace(self, low=low, high=high, variant=f"{self.variant}.{variant}")
+
+    def ends(self):
+        """Return both bounds as exact figures, for what takes them one by one."""
+        return tuple(
+            replace(self, value=end, low=end, high=end, relation="=")
+            for end in (self.low, self.high)
+        )
+
+
+def described(indicator):
+    """Return the row of the codebook or of the derived quantities that describes an indicator.
+
+    Raises
+    ------
+    LookupError
+        If neither does.
+    """
+    for book in ("codebook", "derived"):
+        rows = companion(book)
+        rows = rows[rows.indicator == indicator]
+        if len(rows):
+            return rows.iloc[0]
+    raise LookupError(f"{indicator!r} is described neither in codebook.csv nor in derived.csv")
+
+
+def figure(table, indicator, period=None, place=HOME, source=None, role=None, **where):
+    """Pick one figure by name.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+    indicator, place : str
+    period : str
+        As in the table. Only figures of the document do without: a series may grow.
+    source : str, optional
+        Which publication; by default the one that choices.csv or its order of
+        preference names.
+    role : {"outturn", "plan", "target", "pledge"}, optional
+        "outturn" by default, unless a source is named.
+    **where
+        Further columns and the value they must have, such as ``status="revised"``.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    LookupError
+        If there is none, or more than one and none chosen: the message lists them.
+    """
+    document = source is not None and (table.origin[table.source == source] == "document").all()
+    document = document or where.get("origin") == "document"
+    if period is None and not document:
+        raise LookupError(f"name the period of {indicator!r}: a series may grow")
+    role = role if role or source or document else "outturn"
+    wanted = {"indicator": indicator, "period": period, "place": place}
+    wanted = {c: v for c, v in {**wanted, "source": source, "role": role, **where}.items() if v}
+    if unknown := wanted.keys() - set(table.columns):
+        raise LookupError(f"no column {', '.join(sorted(unknown))}; there are {[*table.columns]}")
+    rows = table
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value]
+    asked = ", ".join(f"{column} {value!r}" for column, value in wanted.items())
+    if rows.empty:
+        raise LookupError(f"no figure with {asked}")
+    if len(rows) > 1:
+        chosen = rows[rows.chosen]
+        if len(chosen) != 1:
+            raise LookupError(f"{len(rows)} figures with {asked}: {', '.join(rows.key)}")
+        rows = chosen
+    return from_row(next(rows.itertuples()))
+
+
+def figures(table, indicator, periods, **where):
+    """Pick the figure of each period named, in that order; see :func:`figure`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    indicator : str
+    periods : iterable of str
+    **where
+        Place, source, role and further columns.
+
+    Returns
+    -------
+    list of Figure
+    """
+    return [figure(table, indicator, str(period), **where) for period in periods]
+
+
+def from_row(row):
+    """Return a row of the table as a figure.
+
+    Parameters
+    ----------
+    row : namedtuple
+        As ``table.itertuples()`` gives it.
+    """
+    place = ".".join(filter(None, [row.paragraph, row.nth]))
+    return Figure(
+        row.indicator,
+        float(row.value),
+        float(row.low),
+        float(row.high),
+        place=row.place,
+        period=row.period,
+        origin=row.origin,
+        status=row.status,
+        relation=row.relation,
+        refs=(f"¶{place}" if place else row.source,),
+        decimals=int(row.decimals),
+        variant=row.source + (f".{row.status}" if row.role != "outturn" else ""),
+    )
+
+
+def derive(indicator, *inputs, place=None, period=None, variant="", **constants):
+    """Derive a number and its bounds by the formula that ``derived.csv`` names.
+
+    The formula runs once on the numbers and once on intervals (mpmath's
+    interval context), so the bounds hold whatever the true values behind the
+    rounding are. Where an input occurs more than once in a formula they can be
+    wider than need be, never narrower.
+
+    Parameters
+    ----------
+    indicator : str
+        Identifier of the derived quantity in ``data/derived.csv``, which gives the
+        formula, the figures it takes and the period of the result.
+    *inputs : Figure or float
+        What the formula takes, in its order.
+    place : str, optional
+        Of the result; by default that of the first figure.
+    period : str, optional
+        Only where ``derived.csv`` leaves it to the caller: within that of the inputs.
+    variant : str, optional
+        Tells the result from another of the same quantity, place and period.
+    **constants
+        Passed to the formula unchanged.
+
+    Returns
+    -------
+    Figure
+        With ``origin`` "implied" and the places of all inputs.
+
+    Raises
+    ------
+    ValueError
+        If the inputs are not those that the quantity takes, their units do not go
+        together, or the number cannot be computed: the message names the figures.
+
+    Examples
+    --------
+    >>> rate = Figure("grdp_growth", 9.24, 9.235, 9.245, "hau_giang", "2020/2025")
+    >>> print(derive("growth_over_term", *[rate] * 5))
+    55.5638 [55.5282, 55.5994)
+    """
+    from mpmath import iv  # only who derives pays for the import
+
+    stated = [each for each in inputs if isinstance(each, Figure)]
+    told = ", ".join(f"{each.key} ({each.value:g} {each.unit})" for each in stated)
+    book = described(indicator)
+    formula = _formula(book, inputs, told)
+    try:
+        value = formula(*(getattr(each, "value", each) for each in inputs), **constants)
+        boxes = [iv.mpf([e.low, e.high]) if isinstance(e, Figure) else iv.mpf(e) for e in inputs]
+        box = iv.mpf(formula(*boxes, **constants))
+        value, low, high = float(value), float(box.a), float(box.b)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        raise ValueError(f"{indicator} cannot be computed from {told}: {error}")
+    if not math.isfinite(value):
+        raise ValueError(f"{indicator} cannot be computed from {told}: it has no finite value")
+    if high - low < 1e-9 * abs(value):  # exact inputs; the width is that of binary numbers
+        low = high = value
+    return Figure(
+        indicator,
+        value,
+        low,
+        high,
+        place=stated[0].place if place is None else place,
+        period=_period(book, stated, period, constants),
+        relation=_relation(value, low, high, stated),
+        status=_status(stated),
+        refs=tuple(dict.fromkeys(ref for each in stated for ref in each.refs)),
+        variant=variant,
+    )
+
+
+def _formula(book, inputs, told):
+    """Return the formula for these inputs, or refuse them."""
+    names = "".join(f"{getattr(each, 'indicator', 'number')} " for each in inputs)
+    signatures, formulas = book["inputs"].split("; "), book.formula.split("; ")
+    for number, signature in enumerate(signatures):
+        pattern = re.sub(r"(\S+?)(\*?)(?: |$)", _repeated, signature)
+        if re.fullmatch(pattern, names):
+            formula = formulas[number % len(formulas)]
+            units = {_common(e.unit) for e in inputs if isinstance(e, Figure)}
+            if formula in calc.ALIKE and len(units) > 1:
+                raise ValueError(f"{formula} takes figures of one unit, not {told}")
+            return getattr(calc, formula)
+    raise ValueError(f"{book.indicator} takes {book['inputs']} (derived.csv), not {names or 'none'}")
+
+
+def _repeated(match):
+    return f"(?:(?:{match[1]}) ){'+' if match[2] else ''}"
+
+
+def _common(unit):
+    """Rates, shares and points go together; any other unit only with itself."""
+    return "%" if unit.startswith(("%", "percentage points")) else unit.removesuffix(" per year")
+
+
+def _period(book, stated, period, constants):
+    """Return the period of a derived number by the rule that ``derived.csv`` names."""
+    ends = sorted(part for each in stated for part in each.period.split("/"))
+    span = "/".join(dict.fromkeys([ends[0], ends[-1]]))
+    if book.period == "given":
+        room = constants.get("years", 1)
+        (first, last), (start, end) = moments(span), moments(period or "")
+        first, last = f"{int(first[:4]) - room}{first[4:]}", f"{int(last[:4]) + room}{last[4:]}"
+        if not (period and first <= start <= end <= last):
+            raise ValueError(f"{book.indicator} is of a period within {span}, not {period!r}")
+        return period
+    if period is not None:
+        raise ValueError(f"the period of {book.indicator} follows from its inputs (derived.csv)")
+    start = ends[0]
+    if book.period == "before":
+        return f"{int(start[:4]) - constants['years']}{start[4:]}"
+    return {"": span, "start": start, "end": ends[-1]}[book.period]
+
+
+def _relation(value, low, high, stated):
+    """One open side of an input leaves one of the result open."""
+    if all(each.relation in "=~" for each in stated):
+        return "="
+    return "<=" if high - value < value - low else ">="
+
+
+def _status(stated):
+    """Return the least firm of the inputs; a target is set, and makes nothing less firm."""
+    found = [f.status for f in stated if f.status != "target"] or ["target"]
+    return max(found, key=lambda status: FIRMNESS.index(status) if status else -1)
