@@ -216,7 +216,8 @@ def bullet(ax, figures, unsure=()):
                 bar.set(facecolor="white", edgecolor=STYLE[figure.origin]["color"], hatch="////")
     ax.axvline(100, color="black", linewidth=2)
     names = [words.name("indicator", figure.indicator) for figure in figures]
-    return _finish_rows(ax, figures, names=names)
+    units = dict.fromkeys(words.unit(figure.indicator) for figure in figures)
+    return _finish_rows(ax, figures, names=names, scale=" · ".join(units))
 
 
 def counts(ax, frame, scale):
@@ -421,11 +422,10 @@ def _row_name(figure, figures):
 def _finish_rows(ax, figures=(), others=(), names=None, scale=None):
     """Name the rows, from the top, and the scale below them, after their figures if not given."""
     names = names or [_row_name(figure, figures) for figure in figures]
-    units = dict.fromkeys(words.unit(figure.indicator) for figure in figures)
     ax.set_gid("rows")  # tells the text form that the rows are named
     ax.set_yticks(range(len(names)), [textwrap.fill(name, 46) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.8)
-    ax.set_xlabel(scale or " · ".join(units))
+    ax.set(xlabel=scale or words.unit(figures[0].indicator), ylabel="")
     ax.xaxis.set_major_formatter(_number)
     ax.margins(x=0.12)
     if max(map(abs, ax.get_xlim())) >= 10_000:
@@ -547,14 +547,13 @@ def _marks_drawn(series, rows):
 def _axes_drawn(ax):
     """Say from where to where the axes run, and see that they cut off nothing that is drawn."""
     for axis, (low, high) in zip((ax.xaxis, ax.yaxis), ax.dataLim.get_points().T):
-        name, label = axis.axis_name, _plain(axis.label)
-        start, end = ax.get_xlim() if name == "x" else ax.get_ylim()
+        start, end = ax.get_xlim() if axis is ax.xaxis else ax.get_ylim()
         limits = f"{start:.7g} → {end:.7g}"
         if low < min(start, end) or high > max(start, end):
             drawn = f"what is drawn from {low:.7g} (bars start at 0) to {high:.7g}"
-            raise ValueError(f"the {name} axis, {limits}, cuts off {drawn}")
-        if ax.axison and (name == "x" or ax.get_gid() != "rows"):  # a scale is seen
-            yield f"{name}: {f'{label}, ' if label else ''}{limits}"
+            raise ValueError(f"the {axis.axis_name} axis, {limits}, cuts off {drawn}")
+        if ax.axison and (axis is ax.xaxis or ax.get_gid() != "rows"):  # a scale is seen
+            yield f"{axis.axis_name}: {', '.join(filter(None, (_plain(axis.label), limits)))}"
 
 
 def _looks_drawn(ax, named):
