@@ -208,6 +208,10 @@ def exchange(one, other, what):
     other.set(**{what: first})
 
 
+def change_places(one, other):
+    one.xy, other.xy = other.xy, one.xy
+
+
 def labels(ax, *wanted):
     """The labels with these texts, in this order."""
     return [next(text for text in ax.texts if text.get_text() == each) for each in wanted]
@@ -225,7 +229,7 @@ def entries(ax):
 MISLEADING = {
     "names of two paths exchanged": (
         path,
-        lambda ax: exchange(*labels(ax, "document", "implied"), "text"),
+        lambda ax: change_places(*labels(ax, "document", "implied")),
     ),
     "an axis turned round": (path, lambda ax: ax.invert_yaxis()),
     "an axis stretched": (path, lambda ax: ax.set_ylim(-20, 12)),
@@ -243,7 +247,7 @@ MISLEADING = {
     "names of two rows exchanged": (intervals, exchange_rows),
     "names of two bars exchanged": (bars, exchange_rows),
     "rows turned round under their names": (steps, exchange_rows),
-    "two values exchanged": (bars, lambda ax: exchange(*labels(ax, "50", "40"), "text")),
+    "two values exchanged": (bars, lambda ax: change_places(*labels(ax, "50", "40"))),
     "a value beside another bar": (bars, lambda ax: setattr(*labels(ax, "50"), "xy", (40, 1))),
     "an arrow turned round": (
         change,
@@ -261,9 +265,9 @@ MISLEADING = {
     ),
     "names of two corners exchanged": (
         ternary,
-        lambda ax: exchange(*labels(ax, "farms", "industry"), "text"),
+        lambda ax: change_places(*labels(ax, "farms", "industry")),
     ),
-    "two years exchanged": (ternary, lambda ax: exchange(*labels(ax, "2020", "2024"), "text")),
+    "two years exchanged": (ternary, lambda ax: change_places(*labels(ax, "2020", "2024"))),
     "two axes' names exchanged": (
         against,
         lambda ax: exchange(ax.xaxis.label, ax.yaxis.label, "text"),
