@@ -10,9 +10,12 @@ import math
 import textwrap
 from itertools import cycle, pairwise
 
+import numpy as np
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from PIL import Image
 
 from hg_analysis import words
 from hg_analysis.page import cell_text, publisher, value_text
@@ -481,13 +484,12 @@ def picture(ax):
     -------
     bytes
     """
-    file, figure = io.BytesIO(), ax.figure
-    figure.set_dpi(200)
-    if engine := figure.get_layout_engine():  # savefig would draw all once more to lay it out
-        engine.execute(figure)
-        figure.set_layout_engine(None)
-    figure.savefig(file, format="png", dpi=200, metadata={"Software": None})
-    plt.close(figure)
+    ax.figure.set_dpi(200)
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()  # lays out and draws once; savefig draws all once more to lay it out
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    drawn.save(file := io.BytesIO(), "png", compress_level=3, dpi=(200, 200))
+    plt.close(ax.figure)
     return file.getvalue()
 
 
