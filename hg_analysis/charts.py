@@ -582,12 +582,11 @@ def _look_drawn(series):
 def _texts_drawn(ax):
     """Say at which point each label stands, or how high at the edge; then title and source."""
     labels = []
-    for text in filter(lambda text: _plain(text) or text.arrow_patch, ax.texts):
-        x, y = text.xy
-        if callable(text.xycoords):  # within its bar
-            continue
-        place = f"{x:.7g}, {y:.7g}" if text.xycoords == "data" else f"{y:.7g}"
-        labels.append(f"{_plain(text) or f'{text.xyann[0]:.7g} →'} @ {place}")
+    for text in ax.texts:
+        (x, y), scale = getattr(text, "xy", text.get_position()), getattr(text, "xycoords", "data")
+        written = _plain(text) or (f"{text.xyann[0]:.7g} →" if text.arrow_patch else "")
+        if written and not callable(scale):  # as it is of labels within bars
+            labels.append(f"{written} @ {f'{x:.7g}, ' if scale == 'data' else ''}{y:.7g}")
     yield " · ".join(labels)
     yield from map(_plain, (ax.title, *ax.figure.texts))
 

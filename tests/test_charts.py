@@ -312,6 +312,12 @@ def test_a_changed_mark_changes_the_text():
     assert charts.values_drawn(ax) == DRAWN[path].replace("2023: 3", "2023: 2")
 
 
+def test_what_an_analyst_writes_into_a_picture_is_read_back():
+    ax = path()
+    ax.text(2023.5, 7, "a good year")
+    assert "a good year @ 2023.5, 7]" in charts.values_drawn(ax)
+
+
 def test_counts_of_one_kind_need_no_key():
     frame = pd.DataFrame({"value": [3, 0]}, index=pd.Index(["growth", "welfare"], name="theme"))
     ax = charts.counts(charts.axes(), frame, "figures")
