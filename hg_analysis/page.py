@@ -1,6 +1,5 @@
 """The one place where a figure meets the page: tables and pictures, with their text."""
 
-import io
 import math
 from functools import cache
 from html import escape
@@ -232,20 +231,17 @@ def _cells(figure, columns):
 
 
 def _show_picture(ax):
-    from matplotlib import pyplot as plt
+    from hg_analysis import charts
 
-    text = values_drawn(ax)
+    text = charts.values_drawn(ax)
     lines = text.splitlines()
     names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
     count = sum(line.startswith("  ") for line in lines)
     alt = words.name("label", "alt").replace("{count}", str(count))
     alt = " ".join(alt.replace("{names}", "; ".join(names)).split())
-    picture = io.BytesIO()
-    ax.figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
     width = round(ax.figure.get_figwidth() * 96)
-    plt.close(ax.figure)
     _display(
-        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": charts.picture(ax), "text/plain": alt},
         {"image/png": {"width": width, "alt": alt}},
     )
     title = escape(words.name("label", "values"))
@@ -255,58 +251,6 @@ def _show_picture(ax):
             "text/html": f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>",
         }
     )
-
-
-def values_drawn(ax):
-    """List every value of a picture, read back from its artists.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-
-    Returns
-    -------
-    str
-        A line for each named series, then an indented line for each of its
-        values with the bar drawn around it; last, the labels written in the picture.
-    """
-    rows = [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
-    rows = rows if ax.get_gid() == "rows" else None
-    lines = []
-
-    def where(x, y):
-        if ax.get_gid() == "ternary":
-            top = y / (3**0.5 / 2)
-            right = x - top / 2
-            return f"{100 - right - top:.6g} / {right:.6g}", top
-        return (rows[round(y)], x) if rows else (f"{x:g}", y)
-
-    for container in ax.containers:
-        lines.append(container.get_label())
-        if not hasattr(container, "lines"):  # bars
-            for bar in container:
-                left, width = bar.get_x(), bar.get_width()
-                place, _ = where(left, bar.get_y() + 0.5 * bar.get_height())
-                span = f" ({left:.7g} to {left + width:.7g})" if left else ""
-                lines += [f"  {place}: {width:.7g}{span}"] if width else []
-            continue
-        points, _, bars = container.lines
-        segments = bars[0].get_segments() if bars else []
-        for number, point in enumerate(points.get_xydata()):
-            ends = segments[number][:, 0 if rows else 1] if segments else (np.nan, np.nan)
-            bar = f" ({ends[0]:.7g} to {ends[1]:.7g})" if ends[1] > ends[0] else ""
-            place, value = where(*point)
-            lines.append(f"  {place}: {value:.7g}{bar}")
-    for line in ax.lines:
-        if line.get_gid():  # an average over a span of years
-            lines += [line.get_label(), f"  {line.get_gid()}: {line.get_ydata()[0]:.7g}"]
-        elif not line.get_label().startswith("_"):
-            lines.append(line.get_label())
-            for point in line.get_xydata()[: 1 if rows else None]:
-                place, value = where(*point)
-                lines.append(f"  {place}: {value:.7g}")
-    written = filter(None, (" ".join(text.get_text().split()) for text in ax.texts))
-    return "\n".join([*lines, f"[{' · '.join(written)}]"])
 
 
 def _display(data, metadata=None):

@@ -49,7 +49,7 @@ EXPLAINED = (
     ("hg_analysis/schema.py", r"_CHUNK = |_PRIME = ", "how many at once and by which prime"),
     ("hg_analysis/check.py", r"if start < 0 or not line", "no figure opens its line"),
     ("hg_analysis/schema.py", r"2\*\*62 // count", "keys are only made smaller more often"),
-    ("hg_analysis/charts.py", r"9 \* side.*: \* to /", "the side is 1 or -1"),
+    ("hg_analysis/charts.py", r"9 \* right.*: \* to /", "the side is 1 or -1"),
     ("hg_analysis/charts.py", r"for share in range", "a grid paler than what smoothing changes"),
     (
         "hg_analysis/words.py",
@@ -58,7 +58,6 @@ EXPLAINED = (
     ),
     ("hg_analysis/bounds.py", r"if status else -1.*: 1 to 2", "any number below zero ranks last"),
     ("hg_analysis/charts.py", r"\(100, 0, 0\), \(0, 100, 0\)", "drawn from second and third share"),
-    ("hg_analysis/charts.py", r"point\[0\].period.*: 0 to 1", "the shares are of one period"),
     ("hg_analysis/charts.py", r'"zorder": 1}: 1 to 2', "nothing lies between"),
 )
 

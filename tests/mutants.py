@@ -32,7 +32,7 @@ PROSE = "tests/test_prose.py -k comes_from_where_the_table_says"
 STORED = "tests/test_notebooks.py"
 NBVAL = "--nbval --nbval-current-env"
 SUITE = f"tests hg_analysis notebooks {NBVAL}"
-PAGES = "tests/test_page.py tests/test_audit.py hg_analysis/words.py"
+PAGES = "tests/test_page.py tests/test_charts.py tests/test_audit.py hg_analysis/words.py"
 RULES = "tests/test_faults.py tests/test_check.py tests/test_data.py"
 
 

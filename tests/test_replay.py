@@ -15,10 +15,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 
 import hg_analysis as hg
-from hg_analysis import page, words
+from hg_analysis import charts, page, words
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -28,7 +27,7 @@ def shown(monkeypatch):
     """What is displayed, instead of displaying it; pictures stay undrawn."""
     seen = []
     monkeypatch.setattr(page, "_display", lambda data, metadata=None: seen.append((data, metadata)))
-    monkeypatch.setattr(Figure, "savefig", lambda *args, **kwargs: None)
+    monkeypatch.setattr(charts, "picture", lambda ax: plt.close(ax.figure))
     monkeypatch.chdir(ROOT / "notebooks")  # as a kernel would
     language = words.language()
     with matplotlib.rc_context():
