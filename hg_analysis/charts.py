@@ -18,7 +18,8 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from hg_analysis import words
-from hg_analysis.page import cell_text, publisher, value_text
+from hg_analysis.show import cell_text, publisher, value_text
+from hg_analysis.table import moments
 
 # Okabe and Ito's colours, apart for every common colour blindness; marks differ too.
 STYLE = {
@@ -74,7 +75,7 @@ def path(ax, figures, named=()):
         _mark(ax, group, x, y, yerr=_errors(group), linestyle=line)
         kind = "indicator" if group[0].origin in named else "origin"
         ends.append((y[-1], words.name(kind, getattr(group[0], kind)), group[0].origin))
-    for year in {_year(f) for f in figures}:
+    for year in sorted({_year(f) for f in figures}):
         *lower, highest = sorted((f for f in figures if _year(f) == year), key=lambda f: f.value)
         for figure in (*lower, highest):
             _write(ax, figure, (year, figure.value), (0, 7 if figure is highest else -7))
@@ -458,8 +459,8 @@ def _number(value, _):
 
 def _year(figure):
     """Where a period stands on the axis of years: at its end."""
-    year, _, month = figure.period.split("/")[-1].partition("-")
-    return int(year) + (int(month or 12) - 12) / 12
+    year, month = map(int, moments(figure.period)[1].split("-"))
+    return year + (month - 12) / 12
 
 
 def _flat(shares):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from hg_analysis import calc
-from hg_analysis.table import FIRMNESS, HOME, companion, moments, row_key
+from hg_analysis.table import FIRMNESS, HOME, entries, moments, row_key
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,8 @@ def described(indicator):
         If neither does.
     """
     for book in ("codebook", "derived"):
-        rows = companion(book)
-        rows = rows[rows.indicator == indicator]
-        if len(rows):
-            return rows.iloc[0]
+        if indicator in entries(book):
+            return entries(book)[indicator]
     raise LookupError(f"{indicator!r} is described neither in codebook.csv nor in derived.csv")
 
 
@@ -262,7 +260,7 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
 def _formula(book, inputs, told):
     """Return the formula for these inputs, or refuse them."""
     names = "".join(f"{getattr(each, 'indicator', 'number')} " for each in inputs)
-    signatures, formulas = book["inputs"].split("; "), book.formula.split("; ")
+    signatures, formulas = book.inputs.split("; "), book.formula.split("; ")
     for number, signature in enumerate(signatures):
         pattern = re.sub(r"(\S+?)(\*?)(?: |$)", _repeated, signature)
         if re.fullmatch(pattern, names):
@@ -271,7 +269,7 @@ def _formula(book, inputs, told):
             if formula in calc.ALIKE and len(units) > 1:
                 raise ValueError(f"{formula} takes figures of one unit, not {told}")
             return getattr(calc, formula)
-    raise ValueError(f"{book.indicator} takes {book['inputs']} (derived.csv), not {names or 'none'}")
+    raise ValueError(f"{book.indicator} takes {book.inputs} (derived.csv), not {names or 'none'}")
 
 
 def _repeated(match):

@@ -31,6 +31,7 @@ _MOMENT = r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-Q[1
 _PERIODS = "2025, 2025-Q1, 2025-06, 2019-04-01 or, from the earlier to the later, 2020/2025"
 PERIOD = (rf"{_MOMENT}(?:/{_MOMENT})?", f"a year, quarter, month, day or interval: {_PERIODS}")
 _RULES, _PREMISES = "start|end|before|given", "firmest|official|latest|publisher"
+ROLE = (r"outturn|plan|target|pledge", "outturn, plan, target or pledge")
 RULE = (rf"({_RULES})?", f"blank or one of {_RULES}")
 PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*", f"{_PREMISES}, several separated by ';'")
 _BOOK = {"indicator": IDENTIFIER, **dict.fromkeys(["theme", "measure", "unit", "better"], "terms")}
@@ -44,9 +45,9 @@ TABLES = {
     "derived": _BOOK | {"formula": TEXT, "inputs": TEXT, "period": RULE},
     "sources": {"source": IDENTIFIER, "title": TEXT, "publisher": TEXT, "published": DATE}
     | {"address": ADDRESS, "kind": "terms", "note": ANY},
-    "choices": {"indicator": "codebook", "place": "terms", "period": PERIOD, "role": "terms"}
+    "choices": {"indicator": "codebook", "place": "terms", "period": PERIOD, "role": ROLE}
     | {"row": TEXT, "reason_en": TEXT, "reason_vi": TEXT, "premise": PREMISE},
-    "totals": {"total": IDENTIFIER, "left": TEXT, "relation": "terms", "right": TEXT, "note": ANY},
+    "totals": {"total": IDENTIFIER, "left": TEXT, "test": "terms", "right": ANY, "note": ANY},
     "numerals": {"paragraph": ORDINAL, "nth": ORDINAL, "printed": TEXT, "role": "terms"}
     | {"indicator": "codebook or blank"},
     "readings": {"indicator": "codebook derived", "reading": "terms", "verdict": "terms"}
@@ -84,14 +85,30 @@ def companion(name, folder=None):
         One row a line, all columns text, blank where blank. A folder's own rows come
         first; rows that it lacks come from the bundled file.
     """
+    return _merged(name, *_files(name, folder)).copy()
+
+
+def entries(name):
+    """Return the rows of a companion table by their key: a text, or a tuple of texts."""
+    return _entries(name, *_files(name))
+
+
+def _files(name, folder=None):
     own = Path(folder or _current["folder"]) / f"{name}.csv"
     paths = [path for path in dict.fromkeys([own, DATA / own.name]) if path.is_file()]
-    return _merged(name, *((path, path.stat().st_mtime_ns) for path in paths)).copy()
+    return [(path, path.stat().st_mtime_ns) for path in paths]  # read anew what has changed
 
 
 @cache
 def _merged(name, *files):
     return pd.concat([read(path, TABLES[name]) for path, _ in files]).drop_duplicates(KEYS[name])
+
+
+@cache
+def _entries(name, *files):
+    rows = _merged(name, *files)
+    keys = rows[KEYS[name]].itertuples(index=False, name=None)
+    return {key if len(key) > 1 else key[0]: row for key, row in zip(keys, rows.itertuples())}
 
 
 def moments(period):
@@ -345,7 +362,7 @@ def _described(frame, tables):
     units = tables["terms"].query("kind == 'unit'").set_index("term").symbol
     frame["said"] = [_parsed(*pair) for pair in zip(frame.printed, frame.unit.map(units))]
     plain = frame.value.where(frame.value.map(_NUMBER.fullmatch).notna())
-    return frame.assign(number=pd.to_numeric(plain))
+    return frame.assign(number=pd.to_numeric(plain).astype(float))
 
 
 def _parsed(printed, symbols):

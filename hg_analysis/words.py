@@ -1,18 +1,21 @@
 """Names, numbers and periods in the reader's language.
 
-Every name comes from the data files; numbers follow the locale.
+Every name comes from the data files; numbers, months and quarters follow the locale.
 """
 
 import re
-from collections import Counter
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 
-from hg_analysis.data import companion
+from hg_analysis.figures import described
+from hg_analysis.table import entries
 
 LANGUAGES = ("en", "vi")
-_MONTH = {"en": "MMM yyyy", "vi": "M/yyyy"}
+_MOMENTS = {  # by what a moment names: Babel's patterns
+    "day": {"en": "d MMM yyyy", "vi": "d/M/yyyy"},
+    "month": {"en": "MMM yyyy", "vi": "M/yyyy"},
+    "quarter": {"en": "'Q'Q yyyy", "vi": "'quý' Q/yyyy"},
+}
 _state = {"language": "en"}
 
 
@@ -38,20 +41,6 @@ def language():
     return _state["language"]
 
 
-@cache
-def _names(which):
-    """All names of one language, by (kind, term); a section goes by any of its paragraphs."""
-    column = f"name_{which}"
-    terms = companion("terms")
-    names = dict(zip(zip(terms.kind, terms.term), terms[column]))
-    for table in ("codebook", "derived"):
-        rows = companion(table)
-        names |= {("indicator", key): name for key, name in zip(rows.indicator, rows[column])}
-    rows = companion("paragraphs")
-    names |= {("section", n): name for n, name in zip(rows.paragraph, rows[f"section_{which}"])}
-    return names
-
-
 def name(kind, term):
     """Return the name of a term or, with kind "indicator", of an indicator.
 
@@ -60,29 +49,26 @@ def name(kind, term):
     LookupError
         If the data files do not name it.
     """
-    try:
-        return _names(language())[kind, term]
-    except KeyError:
-        raise LookupError(f"no {kind} {term!r} in data/terms.csv, codebook.csv or derived.csv")
+    if kind == "indicator":
+        return getattr(described(term), f"name_{language()}")
+    if kind == "section" and term in entries("paragraphs"):  # goes by any of its paragraphs
+        return getattr(entries("paragraphs")[term], f"section_{language()}")
+    if (kind, term) not in entries("terms"):
+        raise LookupError(f"no {kind} {term!r} in terms.csv")
+    return getattr(entries("terms")[kind, term], f"name_{language()}")
 
 
 def known(kind, term):
     """Tell whether the data files name a term."""
-    return (kind, term) in _names(language())
-
-
-@cache
-def _units():
-    return {
-        row.indicator: row.unit
-        for table in ("codebook", "derived")
-        for row in companion(table).itertuples()
-    }
+    try:
+        return bool(name(kind, term))
+    except LookupError:
+        return False
 
 
 def unit(indicator):
     """Return the name of an indicator's unit."""
-    return name("unit", _units()[indicator])
+    return name("unit", described(indicator).unit)
 
 
 def number(value, decimals=0):
@@ -103,74 +89,30 @@ def number(value, decimals=0):
     return format_decimal(rounded, format=pattern, locale=language())
 
 
-def period(text):
+def period(text, patterns=_MOMENTS):
     """Write an ISO 8601 period for a reader.
-
-    Examples
-    --------
-    >>> period("2020/2025"), period("2025-06")
-    ('2020–2025', 'Jun 2025')
-    """
-    return "–".join(_moment(part) for part in text.split("/"))
-
-
-def _moment(text):
-    from babel.dates import format_date
-
-    if "-" not in text:
-        return text
-    year, month = map(int, text.split("-"))
-    return format_date(date(year, month, 1), format=_MONTH[language()], locale=language())
-
-
-# Words for numbers that the other language may write in digits: from zero to ten, and more.
-_SPELT = {
-    "en": "zero|one|two|three|four|five|six|seven|eight|nine|ten",
-    "vi": "không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười",
-}
-_MORE = {"en": {"half": 6, "halves": 6}, "vi": {"vạn": 10_000, "xiii": 13}}
-
-
-@cache
-def _spelt(which):
-    from babel.dates import get_month_names
-
-    months = {name.lower(): n for n, name in get_month_names("wide", locale=which).items()}
-    return months | {word: n for n, word in enumerate(_SPELT[which].split("|"))} | _MORE[which]
-
-
-def _stated(text, which):
-    """Count the numbers that a text states in digits, and those that it spells."""
-    group, point = (",", ".") if which == "en" else (".", ",")
-    written = (
-        number.replace(group, "").replace(point, ".")
-        for number in re.findall(r"\d+(?:[.,]\d+)*", text)
-    )
-    words = (_spelt(which).get(word) for word in re.findall(r"\w+", text.lower()))
-    return Counter(map(float, written)), Counter(n for n in words if n is not None)
-
-
-def unequal_numbers(english, vietnamese):
-    """Compare the numbers of a text with those of its translation.
 
     Parameters
     ----------
-    english, vietnamese : str
-        Each in its own notation: 1,234.5 and 1.234,5.
-
-    Returns
-    -------
-    list of float
-        Numbers that one text states in digits and the other states neither in
-        digits nor in words ("five", "July", "vạn"); empty where all agree.
+    text : str
+        A year, quarter, month, day, or an interval.
+    patterns : dict
+        Babel's date patterns by what a moment names and by language.
 
     Examples
     --------
-    >>> unequal_numbers("Five rates of 9.24% from July 2021", "5 tốc độ 9,24% từ tháng 7/2021")
-    []
-    >>> unequal_numbers("37 beds per 10,000 people", "36 giường trên một vạn dân")
-    [36.0, 37.0]
+    >>> period("2020/2025"), period("2025-06"), period("2025-Q1")
+    ('2020–2025', 'Jun 2025', 'Q1 2025')
     """
-    english, vietnamese = _stated(english, "en"), _stated(vietnamese, "vi")
-    apart = english[0] - vietnamese[0] - vietnamese[1]
-    return sorted([*apart, *(vietnamese[0] - english[0] - english[1])])
+    from babel.dates import format_date
+
+    def moment(part):
+        kind = {4: "year", 7: "quarter" if "Q" in part else "month", 10: "day"}[len(part)]
+        if kind == "year":
+            return part
+        year, month, day = (int(n) for n in (*re.findall(r"\d+", part), 1)[:3])
+        month = 3 * month if kind == "quarter" else month
+        when = date(year, month, day)
+        return format_date(when, format=patterns[kind][language()], locale=language())
+
+    return "–".join(map(moment, text.split("/")))

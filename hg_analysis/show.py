@@ -1,7 +1,10 @@
-"""The one place where a figure meets the page: tables and pictures, with their text."""
+"""The one place where a figure meets the page: tables and pictures, with their keys.
+
+A row of figures carries its permanent key as ``id``, so that a number in a sentence
+can lead to it, and its exact value, unit and relation, by which that number is filled in.
+"""
 
 import math
-from functools import cache
 from html import escape
 from numbers import Real
 
@@ -9,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 from hg_analysis import words
-from hg_analysis.bounds import Figure
-from hg_analysis.data import companion
+from hg_analysis.figures import Figure
+from hg_analysis.table import entries
 
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 _WEB = ("https://", "http://")
 # Columns whose cells are texts, never the name of a term.
 _TEXTS = ("printed", "note", "title", "opening", "definition", "original", "translation")
+NUMBER = ' class="n"'
 _LONG = 40  # rows; a longer table is folded
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
@@ -35,9 +39,8 @@ def show(*things):
         Figures become one table: value, bounds, unit, origin and the places in
         the source. A DataFrame becomes a table too; its named index and its
         columns say what their cells are, see :func:`cell_text`; many rows are
-        folded. Axes become a
-        picture with alt text and, below it, a list of every value as drawn,
-        read back from what was drawn.
+        folded. Axes become a picture with alt text and, below it, a list of every
+        value as drawn, read back from what was drawn.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def show(*things):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _show_table(figures)
+        _show_figures(figures)
     elif isinstance(figures[0], pd.DataFrame):
         _show_frame(*figures)
     else:
@@ -68,13 +71,17 @@ def digits(figure):
     return min(most, max(0, math.ceil(-math.log10(width / 2))))
 
 
+def stated_value(figure):
+    """Return the number that stands for a figure: of a derived one with an open side, its bound."""
+    if figure.decimals is None and figure.relation in _OUTWARDS:
+        outwards, end = _OUTWARDS[figure.relation]
+        return _outwards(outwards, getattr(figure, end), digits(figure))
+    return figure.value
+
+
 def value_text(figure):
     """Write the value, with the sign of its relation where it is not an equality."""
-    value, decimals = figure.value, digits(figure)
-    if figure.decimals is None and figure.relation in _OUTWARDS:  # one bound is all that is known
-        outwards, end = _OUTWARDS[figure.relation]
-        value = _outwards(outwards, getattr(figure, end), decimals)
-    return SIGNS[figure.relation] + words.number(value, decimals)
+    return SIGNS[figure.relation] + words.number(stated_value(figure), digits(figure))
 
 
 def _outwards(rounding, end, decimals):
@@ -82,28 +89,33 @@ def _outwards(rounding, end, decimals):
     return rounding(round(end * scale, 6)) / scale
 
 
+def bounds(figure):
+    """Return both bounds rounded outwards, and their decimals; nothing where there are none."""
+    if figure.relation not in "=~" or not math.isfinite(figure.high) or figure.low == figure.high:
+        return None  # exact, or the sign before the value says it, or words leave none
+    # One decimal more than the value, or a bound would be coarser than what it bounds.
+    decimals = digits(figure) + (figure.decimals is not None)
+    low, high = (
+        _outwards(math.floor, figure.low, decimals),
+        _outwards(math.ceil, figure.high, decimals),
+    )
+    return low, high, decimals
+
+
 def bounds_text(figure):
     """Write the bounds, rounded outwards so that they hold what they must."""
     if figure.low == figure.high:
         return words.name("label", "exact")
-    if figure.relation not in "=~" or not math.isfinite(figure.high):
-        return ""  # the sign before the value says it, or words leave none
-    decimals = digits(figure) + (figure.decimals is not None)
-    ends = (math.floor, figure.low), (math.ceil, figure.high)
-    low, high = (words.number(_outwards(*end, decimals), decimals) for end in ends)
-    return f"{low} – {high}"
-
-
-@cache
-def _sources():
-    return companion("sources").set_index("source")
+    if not (ends := bounds(figure)):
+        return ""
+    return f"{words.number(ends[0], ends[2])} – {words.number(ends[1], ends[2])}"
 
 
 def publisher(ref):
     """Return the name of a reference: the appendix's place or the publisher, marked if weak."""
     if ref.startswith("¶"):
         return ref
-    source = _sources().loc[ref]
+    source = entries("sources")[ref]
     weak = f" ({words.name('kind', source.kind)})" if source.kind == "secondary" else ""
     kind = ("publisher", source.publisher)  # most names are the same in every language
     return (words.name(*kind) if words.known(*kind) else source.publisher) + weak
@@ -111,7 +123,7 @@ def publisher(ref):
 
 def web_address(source):
     """Return the address of a source if it is one of the web, else nothing: no other is linked."""
-    address = _sources().loc[source].address
+    address = entries("sources")[source].address
     return address if address.startswith(_WEB) else ""
 
 
@@ -161,8 +173,11 @@ def cell_text(column, cell):
 
 
 def _show_frame(frame):
-    """Show a table; of a cross table, the first head names what its rows and columns are."""
-    named = [name for name in frame.index.names if name]
+    """Show a table; of a cross table, the first head names what its rows and columns are.
+
+    An index named "key" holds the rows' keys and is not shown.
+    """
+    named = [name for name in frame.index.names if name and name != "key"]
     rows = frame.reset_index() if named else frame
     kinds = [*named, *frame.columns]
     heads = [words.name("label", name) for name in named]
@@ -173,16 +188,27 @@ def _show_frame(frame):
     plain = [[cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
     number = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
     marked = [
-        [
-            _anchor(text, text) if kind == "address" else escape(text)
-            for kind, text in zip(kinds, row)
-        ]
+        [_anchor(text if kind == "address" else "", text) for kind, text in zip(kinds, row)]
         for row in plain
     ]
-    _display_table(heads, plain, marked, number)
+    if frame.index.name == "key":
+        keys = [{None: (key, {})} for key in frame.index]
+    else:
+        keys = [_counted(kinds, row, len(named)) for row in cells]
+    _display_table(heads, plain, marked, number, keys)
 
 
-def _show_table(figures):
+def _counted(kinds, row, named):
+    """Name the numbers of a row by the terms of its index: role.figure, theme.growth.actual."""
+    name = ".".join(map(str, (kinds[0], *row[:named]))) if named else ""
+    return {
+        n: (f"{name}.{kinds[n]}" if kinds[n] != "value" else name, {"data-value": f"{cell:.12g}"})
+        for n, cell in enumerate(row)
+        if named and isinstance(cell, Real)
+    }
+
+
+def _show_figures(figures):
     places = {figure.place for figure in figures} - {"hau_giang"}
     columns = ["figure", *(["place"] if places else []), "period", "value", "bounds", "unit"]
     columns += ["origin", "source"]
@@ -190,14 +216,46 @@ def _show_table(figures):
     rows = [_cells(figure, columns) for figure in figures]
     plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
     marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
-    _display_table(heads, plain, marked, {columns.index("value"), columns.index("bounds")})
+    at = columns.index("bounds")
+    for figure, row in zip(figures, marked):
+        if ends := bounds(figure):
+            low, high = row[at].split(" – ")
+            row[at] = f"{_end(figure, 'low', low, ends)} – {_end(figure, 'high', high, ends)}"
+    keys = [{None: (figure.key, _facts(figure))} for figure in figures]
+    _display_table(heads, plain, marked, {columns.index("value"), at}, keys)
 
 
-def _display_table(heads, plain, marked, number):
-    """Display rows of text and of HTML; ``number`` holds the columns that are set as numbers."""
+def _facts(figure):
+    """Say what a number that leads to this row must agree with."""
+    facts = {"data-value": f"{stated_value(figure):.12g}", "data-decimals": str(digits(figure))}
+    return facts | {"data-unit": words.unit(figure.indicator), "data-relation": figure.relation}
+
+
+def _end(figure, name, text, ends):
+    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(ends[2])}
+    return f"<span{_attributes(f'{figure.key}-{name}', facts)}>{text}</span>"
+
+
+def _attributes(key="", facts=()):
+    # JupyterLab looks up data-jupyter-id, everything else looks up id.
+    named = {"id": key, "data-jupyter-id": key, **dict(facts)} if key else {}
+    return "".join(f' {name}="{escape(value)}"' for name, value in named.items())
+
+
+def _display_table(heads, plain, marked, number, keys):
+    """Display rows of text and of HTML.
+
+    ``number`` holds the columns that are set as numbers; ``keys`` for each row what leads to
+    it (under None) or to one of its cells (under the column): a key and its facts.
+    """
     body = "\n".join(
-        "<tr>" + "".join(_cell(text, n in number) for n, text in enumerate(row)) + "</tr>"
-        for row in marked
+        f"<tr{_attributes(*key.get(None, ()))}>"
+        + "".join(
+            f"<td{NUMBER if n in number else ''}{_attributes(*key.get(n, ()))}>{text}</td>"
+            for n, text in enumerate(row)
+        )
+        + "</tr>"
+        for row, key in zip(marked, keys)
     )
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     table = (
@@ -206,13 +264,12 @@ def _display_table(heads, plain, marked, number):
     )
     if len(plain) > _LONG:
         rows = escape(words.name("label", "folded").replace("{count}", str(len(plain))))
-        table = f"<details><summary>{rows}</summary>{table}</details>"
+        # In JupyterLab a target inside a closed fold is not found: one in its summary is.
+        names = (name for key in keys for name, _ in key.values())
+        marks = "".join(f'<i data-jupyter-id="{escape(name)}"></i>' for name in names)
+        table = f"<details><summary>{rows}{marks}</summary>{table}</details>"
     plain = "\n".join(" | ".join(row) for row in [heads, *plain])
     _display({"text/plain": plain, "text/html": _STYLE + table})
-
-
-def _cell(text, is_number):
-    return f'<td class="n">{text}</td>' if is_number else f"<td>{text}</td>"
 
 
 def _cells(figure, columns):
