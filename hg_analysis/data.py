@@ -12,7 +12,9 @@ from hg_analysis import schema
 from hg_analysis.bounds import Figure, parse_printed, rounding_bounds
 from hg_analysis.faults import DataError, Fault
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+_HERE = Path(__file__).resolve().parent
+# An installed package holds the data; in a checkout they lie beside it.
+DATA = next(p for p in (_HERE / "data", _HERE.parent / "data") if p.is_dir())
 COLUMNS = {
     "indicators": schema.COLUMNS,
     "codebook": schema.CODEBOOK,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import hg_analysis as hg
 from hg_analysis import words
-from hg_analysis.cli import main
-from hg_analysis.export import COLUMNS, FORMULA, _plain
+from hg_analysis.tools.cli import main
+from hg_analysis.tools.export import COLUMNS, FORMULA, _plain
 
 ENDS = ("value", "low", "high")
 NUMBERS = [COLUMNS.index(column) for column in ENDS]

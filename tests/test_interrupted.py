@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from hg_analysis import run
+from hg_analysis.tools import run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 FIRST = 'data = None\nlanguage = "en"'
@@ -43,7 +43,7 @@ def place(tmp_path, monkeypatch):
 
 
 def start(*arguments):
-    command = [sys.executable, "-m", "hg_analysis.cli", "run", *map(str, arguments)]
+    command = [sys.executable, "-m", "hg_analysis", "run", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
 

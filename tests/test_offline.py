@@ -45,12 +45,12 @@ def test_the_guard_sees_an_attempt(offline):
 def test_the_guard_sees_an_attempt_in_a_kernel(offline, tmp_path):
     cell = nbformat.v4.new_code_cell(ASK, id="ask", metadata={"tags": ["parameters"]})
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "ask.ipynb")
-    assert len(offline("-m", "hg_analysis.cli", "run", tmp_path / "ask.ipynb")) == 2
+    assert len(offline("-m", "hg_analysis", "run", tmp_path / "ask.ipynb")) == 2
 
 
 def test_nothing_needs_the_network(offline, tmp_path):
-    assert offline("-m", "hg_analysis.cli", "check") == []
-    assert offline("-m", "hg_analysis.cli", "run", NOTEBOOK, "--out", tmp_path / "out") == []
+    assert offline("-m", "hg_analysis", "check") == []
+    assert offline("-m", "hg_analysis", "run", NOTEBOOK, "--out", tmp_path / "out") == []
     flags = ("-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "-o", "addopts=")
     assert offline("-m", "pytest", *flags, NOTEBOOK) == []
 

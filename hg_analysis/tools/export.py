@@ -9,7 +9,7 @@ import numpy as np
 from hg_analysis import words
 from hg_analysis.data import DATA, load
 from hg_analysis.page import SIGNS, publisher, web_address
-from hg_analysis.run import replace
+from hg_analysis.tools.run import replace
 
 # How a spreadsheet tells a formula from text, wide letters and line ends included.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")

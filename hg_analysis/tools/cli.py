@@ -74,7 +74,7 @@ def _stoppable():
 
 
 def _check(arguments):
-    from hg_analysis.check import check
+    from hg_analysis.tools.check import check
 
     faults, notes = check(arguments.data, arguments.source)
     for fault in faults:
@@ -86,13 +86,13 @@ def _check(arguments):
 
 
 def _run(arguments):
-    from hg_analysis.run import execute
+    from hg_analysis.tools.run import execute
 
     return execute(arguments.notebooks, arguments.data, arguments.language, arguments.out)
 
 
 def _export(arguments):
-    from hg_analysis.export import export
+    from hg_analysis.tools.export import export
     from hg_analysis.faults import DataError
 
     try:
