@@ -14,7 +14,8 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from hg_analysis.tools import run
+from hg_analysis.tools import files
+from hg_analysis.tools.run import normalise
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 FIRST = 'data = None\nlanguage = "en"'
@@ -75,7 +76,7 @@ def in_a_cell(path):
 
 
 def left(place):
-    return sorted(path.name for path in (place / "t").glob(f"{run._ASIDE}*"))
+    return sorted(path.name for path in (place / "t").glob(f"{files._ASIDE}*"))
 
 
 def test_a_killed_run_leaves_the_notebook_and_the_next_one_clears_up(place):
@@ -175,7 +176,7 @@ def test_two_builds_of_the_site_at_once_leave_one_whole(tmp_path):
     path = book(tmp_path / "notebooks" / "a.ipynb", FIRST)
     text = nbformat.read(path, 4)
     text.cells.insert(0, nbformat.v4.new_markdown_cell("# Small", id="title"))
-    nbformat.write(run.normalise(text), path)
+    nbformat.write(normalise(text), path)
     command = [sys.executable, "docs/pages.py", "build/en"]
     options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(tmp_path)}}
     assert subprocess.run(command, **options).returncode == 0

@@ -8,7 +8,8 @@ import pictures
 import pytest
 
 from hg_analysis.tools.cli import main
-from hg_analysis.tools.run import NOTEBOOKS, aside, execute, normalise
+from hg_analysis.tools.files import aside
+from hg_analysis.tools.run import NOTEBOOKS, execute, normalise
 
 CELL = "import hg_analysis as hg\ntable = hg.load(data)\nhg.use_language(language)\n"
 SHOW = 'hg.show(hg.figure(table, "grdp", period="2023", source="nguoiquansat_merger"))'

@@ -4,8 +4,17 @@ import argparse
 import logging
 import os
 import signal
+import stat
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import metadata
+from pathlib import Path
+
+from hg_analysis.faults import DataError
+from hg_analysis.tools.check import check
+from hg_analysis.tools.export import export
+from hg_analysis.tools.files import aside, one_line
+from hg_analysis.tools.run import execute
 
 
 def main(argv=None):
@@ -22,36 +31,89 @@ def main(argv=None):
         0 when all is well, 1 when something was found wrong, 2 for a wrong call,
         128 and the number of a signal when one ended it.
     """
-    parser = argparse.ArgumentParser(prog="hg-analysis", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="check the data files; one line a fault")
-    check.add_argument("--data", metavar="FILE", help="another table of indicators")
-    check.add_argument("--source", metavar="TEXT", help="the appendix's text, a paragraph a line")
-    run = commands.add_parser("run", help="execute notebooks and store their outputs")
-    run.add_argument("notebooks", nargs="*", help="notebooks; all by default")
-    run.add_argument("--data", metavar="FILE", help="another table of indicators")
-    run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
-    run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
-    export = commands.add_parser("export", help="write the table for a spreadsheet")
-    export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
-    export.add_argument("--data", metavar="FILE", help="another table of indicators")
-    export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
-    arguments = parser.parse_args(argv)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115
+        setattr(sys, name, stream)  # there even where the shell closed it
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # letters that the terminal lacks
     try:
-        with _stoppable():
-            run = {"check": _check, "run": _run, "export": _export}[arguments.command]
-            return run(arguments)
+        try:
+            with _stoppable():
+                return _command(_parser().parse_args(argv))
+        finally:
+            sys.stdout.flush()  # fails here, if it does, and not when Python ends
     except KeyboardInterrupt as stop:
         number = stop.args[0] if stop.args else signal.SIGINT
         logging.getLogger("asyncio").disabled = True  # else tasks that end with it tell how
         print("stopped; no file was left half-written", file=sys.stderr)
         return 128 + number
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except DataError as error:
+        print(error, file=sys.stderr)
     except OSError as error:
-        print(f"{error.filename or 'hg-analysis'}: {error.strerror or error}", file=sys.stderr)
+        with suppress(OSError):
+            name = error.filename or "hg-analysis"
+            print(one_line(f"{name}: {error.strerror or error}"), file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # a closed pipe or a full disk: nothing more is said there
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="hg-analysis", description=__doc__.splitlines()[0])
+    with suppress(metadata.PackageNotFoundError):  # a checkout need not be installed
+        version = f"%(prog)s {metadata.version('hg-analysis')}"
+        parser.add_argument("--version", action="version", version=version)
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="check the data files; one line a fault")
+    check.add_argument("--source", metavar="TEXT", help="the appendix's text, a paragraph a line")
+    run = commands.add_parser("run", help="execute notebooks and store their outputs")
+    run.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
+    run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
+    run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
+    export = commands.add_parser("export", help="write the table for a spreadsheet")
+    export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
+    export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
+    export.add_argument(
+        "--semicolon", action="store_true", help="';' between columns, ',' before decimals"
+    )
+    for command in (check, run, export):
+        command.add_argument("--data", metavar="FILE", help="another table of indicators")
+    return parser
+
+
+def _command(arguments):
+    if "" in [*vars(arguments).values(), *vars(arguments).get("notebooks", ())]:
+        print("the name of a file or folder is empty", file=sys.stderr)
         return 1
+    with _lasting(arguments.data) as data:
+        if arguments.command == "run":
+            return execute(arguments.notebooks, data, arguments.language, arguments.out)
+        if arguments.command == "export":
+            count = export(arguments.out, data, arguments.language, arguments.semicolon)
+            print(one_line(f"{arguments.out}: {count} figures"))
+            return 0
+        faults, notes = check(data, arguments.source)
+    print(*faults, *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
+    return int(bool(faults))
+
+
+@contextmanager
+def _lasting(name):
+    """Give a file that can be read more than once: what a pipe brings is kept aside."""
+    mode = stat.S_IFREG
+    with suppress(TypeError, FileNotFoundError, NotADirectoryError):  # whoever reads it says so
+        mode = os.stat(name).st_mode
+    if stat.S_ISFIFO(mode):
+        with aside() as folder:
+            kept = folder / Path(name).name
+            kept.write_bytes(Path(name).read_bytes())
+            yield kept
+    elif stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        yield name
+    else:
+        raise OSError(None, "neither a file nor a folder nor a pipe", name)
 
 
 @contextmanager
@@ -71,38 +133,3 @@ def _stoppable():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _check(arguments):
-    from hg_analysis.tools.check import check
-
-    faults, notes = check(arguments.data, arguments.source)
-    for fault in faults:
-        print(fault)
-    for note in notes:
-        print(note)
-    print(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
-    return int(bool(faults))
-
-
-def _run(arguments):
-    from hg_analysis.tools.run import execute
-
-    return execute(arguments.notebooks, arguments.data, arguments.language, arguments.out)
-
-
-def _export(arguments):
-    from hg_analysis.tools.export import export
-    from hg_analysis.faults import DataError
-
-    try:
-        count = export(arguments.out, arguments.data, arguments.language)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{arguments.out}: {count} figures")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,21 +1,21 @@
 """Execute notebooks so that only what they show can change."""
 
+import glob
 import os
-import shutil
 import sys
-import tempfile
-from contextlib import contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 
-from hg_analysis.data import DATA
+from hg_analysis.data import DATA, load
+from hg_analysis.tools.files import aside, one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
+_INSTALLED = DATA.parent == Path(__file__).resolve().parent.parent
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_ASIDE = ".hg-run-"
 _LONGEST = 100  # characters of a socket's path; some systems end it at 103
 
 
-def execute(notebooks=(), data=None, language=None, out=None):
+def execute(notebooks=(), data=None, language=None, out=None, finish=None):
     """Execute notebooks from top to bottom and store their outputs.
 
     Each is executed aside, and its result replaces the old file at once: a run
@@ -24,7 +24,8 @@ def execute(notebooks=(), data=None, language=None, out=None):
     Parameters
     ----------
     notebooks : sequence of path-like
-        All of ``notebooks/`` by default; a name without a folder can be one of those.
+        All of ``notebooks/`` by default; a name without a folder can be one of
+        those, and so can its number, ``03``.
     data : path-like, optional
         A table of indicators in place of the bundled one.
     language : {"en", "vi"}, optional
@@ -32,45 +33,76 @@ def execute(notebooks=(), data=None, language=None, out=None):
     out : path-like, optional
         Folder for the results; needed with ``data`` or ``language``, since the
         notebooks themselves show the bundled table in English.
+    finish : callable, optional
+        Called as ``finish(before, after, path)`` with each notebook as it was and
+        as it is about to be stored, of which it may change the Markdown; returns
+        lines to print.
 
     Returns
     -------
     int
         0, or 1 where a notebook could not be executed (the rest still are).
+
+    Raises
+    ------
+    DataError
+        Where ``data`` is not valid; nothing is executed then.
+    OSError
+        Where a result cannot be written.
     """
+    paths = list(dict.fromkeys(map(_find, notebooks or sorted(NOTEBOOKS.glob("*.ipynb")))))
     parameters = {"language": language} if language else {}
     if data is not None:
-        parameters["data"] = str(Path(data).resolve())
-    notebooks = notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
-    paths = dict.fromkeys(_find(path).resolve() for path in notebooks)
+        parameters["data"] = os.path.abspath(data)
     folder = None if out is None else Path(out)
-    if problem := _refusal(paths, folder, bool(parameters), out):
-        print(problem, file=sys.stderr)
+    if problem := _refusal(paths, folder, bool(parameters)):
+        print(one_line(problem), file=sys.stderr)
         return 1
+    if data is not None:
+        load(data)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    for place in {folder or path.parent for path in paths if path.is_file()}:
+        with aside(place):
+            pass  # what cannot be written is said now, not when all is done
     # Some kernels print a warning about a debugger that nothing here uses.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    from tqdm import tqdm
+
     status = 0
-    for path in paths:
-        problem = _execute(path, folder or path.parent, parameters)
-        print(f"{path.name}: {problem or 'executed'}", file=sys.stderr if problem else sys.stdout)
-        status |= bool(problem)
+    with tqdm(paths, unit="notebook", leave=False, disable=not sys.stderr.isatty()) as bar:
+        for path in bar:
+            bar.set_description(one_line(path.name))
+            problem, said = _execute(path, folder or path.parent, parameters, finish)
+            with bar.external_write_mode():
+                stream = sys.stderr if problem else sys.stdout
+                print(
+                    one_line(f"{path.name}: {problem or 'executed'}"), *said, sep="\n", file=stream
+                )
+            status |= bool(problem)
     return status
 
 
 def _find(path):
     """Return a notebook's path; a bare name that is no file here is one of the project's."""
     path = Path(path)
-    here = path.is_file() or path.name != str(path)
-    return path if here else NOTEBOOKS / f"{path.stem}.ipynb"
+    if not path.is_file() and path.name == str(path):
+        for pattern in (f"{glob.escape(path.stem)}.ipynb", f"{glob.escape(path.name)}_*.ipynb"):
+            path = min(NOTEBOOKS.glob(pattern), default=path)
+    return Path(os.path.realpath(path))
 
 
-def _refusal(paths, folder, changed, out):
+def _refusal(paths, folder, changed):
     """Say why nothing may be executed: a result would replace what it should not."""
-    if out is not None and not str(out):
-        return "--out needs the name of a folder"
-    if changed and folder is None:
-        return "--data and --language need --out: the notebooks keep the bundled data in English"
     if folder is None:
+        if changed:
+            return (
+                "--data and --language need --out: the notebooks keep the bundled data in English"
+            )
+        if _INSTALLED and any(path.parent == NOTEBOOKS for path in paths):
+            return (
+                "the notebooks of an installed package stay as they are; name a folder with --out"
+            )
         return ""
     kept = {NOTEBOOKS, *(path.parent for path in paths)}
     if changed and folder.exists() and any(p.exists() and p.samefile(folder) for p in kept):
@@ -80,116 +112,67 @@ def _refusal(paths, folder, changed, out):
     return f"{twice[0]}: two notebooks of this name would meet in {folder}" if twice else ""
 
 
-def _execute(path, folder, parameters):
-    """Execute one notebook into a folder; return what went wrong, if anything."""
+def _execute(path, folder, parameters, finish):
+    """Execute one notebook into a folder; return what went wrong and what there is to say."""
     import nbformat
-    from papermill import execute_notebook
-    from papermill.exceptions import PapermillExecutionError
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
     from traitlets.config import Config
 
+    if not path.is_file():
+        return "no such notebook", []
     try:
-        nbformat.read(path, 4)
-    except FileNotFoundError:
-        return "no such notebook"
-    except ValueError:
-        return "not a notebook"
-    folder.mkdir(parents=True, exist_ok=True)
+        before = nbformat.read(path, 4)
+        nbformat.validate(before)
+    except OSError:
+        raise
+    except Exception:  # a file can hold anything, and nbformat fails on it in many ways
+        return "not a notebook", []
+    notebook = _prepared(before, parameters)
     with aside() as private:
-        result = private / path.name
         # By default the sockets of all kernels lie in one folder under the same few
         # names, where two kernels that start together take each other's.
         kernel = {"connection_file": str(private / "kernel.json")}
         if os.name == "posix" and len(os.fsencode(private)) < _LONGEST - len("/kernel-ipc-5"):
             kernel["transport"] = "ipc"
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(path.parent)}},
+            config=Config({"KernelManager": kernel}),
+            extra_arguments=["--log-level=50"],  # the run says why it ends, not the kernel
+        )
+        cell = {"id": "of no number"}
         try:
-            execute_notebook(
-                path,
-                result,
-                parameters,
-                cwd=path.parent,
-                kernel_name="python3",
-                language="python",
-                progress_bar=sys.stderr.isatty(),
-                config=Config({"KernelManager": kernel}),
-                extra_arguments=["--log-level=50"],  # the run says why it ends, not the kernel
-            )
-        except PapermillExecutionError as error:
-            return f"cell {error.cell_index + 1} failed, {error.ename}: {error.evalue}"
+            with client.setup_kernel():
+                for number, cell in enumerate(notebook.cells):
+                    client.execute_cell(cell, number)
+        except CellExecutionError as error:
+            return f"cell {cell['id']}: {error.ename}: {' '.join(error.evalue.split())}", []
         except RuntimeError as error:  # so nbclient says that a kernel ended or never began
-            return str(error)
-        text = nbformat.writes(normalise(nbformat.read(result, 4))) + "\n"
-    target = folder / path.name
-    if not target.exists() or target.read_bytes() != text.encode():
-        replace(target, text.encode())
-    return ""
+            return f"cell {cell['id']}: {error}", []
+    normalise(notebook)
+    said = finish(before, notebook, path) if finish else []
+    content, target = (nbformat.writes(notebook) + "\n").encode(), folder / path.name
+    if not target.exists() or target.read_bytes() != content:
+        replace(target, content)
+    return "", said
 
 
-@contextmanager
-def aside(parent=None):
-    """Give a folder that nothing else uses, and remove those that killed processes left.
+def _prepared(notebook, parameters):
+    """Return a copy without outputs, its parameters set by a cell of a lasting id."""
+    notebook = deepcopy(notebook)
+    if parameters:
+        from papermill import execute_notebook
 
-    Parameters
-    ----------
-    parent : path-like, optional
-        Where; the system's folder for temporary files by default.
-
-    Yields
-    ------
-    pathlib.Path
-        Removed at the end with all that it holds.
-    """
-    parent = Path(parent or tempfile.gettempdir()).resolve()
-    with suppress(ImportError):  # where there is no fcntl, leftovers stay
-        _sweep(parent)
-    with tempfile.TemporaryDirectory(
-        dir=parent, prefix=_ASIDE, ignore_cleanup_errors=True
-    ) as folder:
-        # The lock ends with the process, however that ends. It is there before the
-        # folder holds anything, and what holds nothing is not swept away.
-        held = _lock(folder)
-        try:
-            yield Path(folder)
-        finally:
-            if held is not None:
-                os.close(held)
-
-
-def _lock(folder):
-    """Lock a folder; return its handle, or None where that cannot be done."""
-    with suppress(ImportError):
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except OSError:
-            os.close(handle)
-    return None
-
-
-def _sweep(parent):
-    """Remove the folders aside that no living process has locked."""
-    for folder in parent.glob(f"{_ASIDE}*"):
-        with suppress(OSError):
-            if any(folder.iterdir()) and (held := _lock(folder)) is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(held)
-
-
-def replace(target, content):
-    """Write a file whole: whoever reads it sees the old content or the new.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-        A link is replaced, not followed.
-    content : bytes
-    """
-    with aside(target.parent) as folder:
-        new = folder / target.name
-        new.write_bytes(content)
-        os.replace(new, target)
+        given = {"kernel_name": "python3", "language": "python", "prepare_only": True}
+        notebook = execute_notebook(notebook, None, parameters, progress_bar=False, **given)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.id = "injected-parameters"
+    return notebook
 
 
 def normalise(notebook):
