@@ -1,6 +1,7 @@
 """The command line: ``hg-analysis check | run | export``."""
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -31,11 +32,7 @@ def main(argv=None):
         0 when all is well, 1 when something was found wrong, 2 for a wrong call,
         128 and the number of a signal when one ended it.
     """
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115
-        setattr(sys, name, stream)  # there even where the shell closed it
-        with suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # letters that the terminal lacks
+    _open_streams()
     try:
         try:
             with _stoppable():
@@ -58,6 +55,17 @@ def main(argv=None):
         except OSError:  # a closed pipe or a full disk: nothing more is said there
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
+
+
+def _open_streams():
+    """Make sure that there is a standard output and error, and that any letter can go there."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:  # the shell closed it; kernels need it, too
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, "w", closefd=False))
+        with suppress(AttributeError):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def _parser():
@@ -113,7 +121,7 @@ def _lasting(name):
     elif stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         yield name
     else:
-        raise OSError(None, "neither a file nor a folder nor a pipe", name)
+        raise OSError(errno.EINVAL, "neither a file nor a folder nor a pipe", name)
 
 
 @contextmanager

@@ -142,15 +142,16 @@ def _execute(path, folder, parameters, finish):
             config=Config({"KernelManager": kernel}),
             extra_arguments=["--log-level=50"],  # the run says why it ends, not the kernel
         )
-        cell = {"id": "of no number"}
+        at = ""
         try:
             with client.setup_kernel():
                 for number, cell in enumerate(notebook.cells):
+                    at = f"cell {cell.get('id', number + 1)}: "
                     client.execute_cell(cell, number)
         except CellExecutionError as error:
-            return f"cell {cell['id']}: {error.ename}: {' '.join(error.evalue.split())}", []
+            return at + f"{error.ename}: {' '.join(error.evalue.split())}".rstrip(": "), []
         except RuntimeError as error:  # so nbclient says that a kernel ended or never began
-            return f"cell {cell['id']}: {error}", []
+            return f"{at}{error}", []
     normalise(notebook)
     said = finish(before, notebook, path) if finish else []
     content, target = (nbformat.writes(notebook) + "\n").encode(), folder / path.name
