@@ -188,6 +188,6 @@ def test_a_closed_output_is_there_for_kernels(tmp_path):
     cell = nbformat.v4.new_code_cell("1 + 1", id="a")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a.ipynb")
     run = [sys.executable, "-m", "hg_analysis", "run", str(tmp_path / "a.ipynb")]
-    done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *run], cwd=ROOT)
-    assert done.returncode == 0
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *run], cwd=ROOT, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
     assert nbformat.read(tmp_path / "a.ipynb", 4).cells[0].outputs

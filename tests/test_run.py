@@ -46,7 +46,7 @@ def echo(monkeypatch):
     def execute_cell(client, cell, number):
         if cell.source.startswith("raise "):
             raise CellExecutionError("", *cell.source.removeprefix("raise ").split(" ", 1))
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and cell.source:
             cell.outputs = [nbformat.v4.new_output("stream", text=cell.source)]
 
     monkeypatch.setattr(nbclient.NotebookClient, "setup_kernel", lambda client: nullcontext())
@@ -219,14 +219,20 @@ def test_two_notebooks_of_one_name_do_not_meet(notebook, tmp_path, capsys):
 
 
 def test_what_is_not_there_is_said(tmp_path, no_kernel, capsys):
-    for name in (tmp_path / "01_growth.ipynb", tmp_path, "77", "00_*"):
+    for name in (tmp_path / "01_growth.ipynb", tmp_path, "77", "00_*", "0*"):
         assert main(["run", str(name), "--out", str(tmp_path / "out")]) == 1
         assert "no such notebook" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "text", ["# a page", "[]", "null", "{}", '{"nbformat": 99, "cells": []}', "[" * 99_999, "\xff"]
+NO_BOOKS = ["# a page", "[]", "null", "{}", '{"nbformat": 99, "cells": []}', "[" * 99_999, "\xff"]
+# A cell without outputs:
+NO_BOOKS.append(
+    '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
+    '[{"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "execution_count": null}]}'
 )
+
+
+@pytest.mark.parametrize("text", NO_BOOKS, ids=range(len(NO_BOOKS)))
 def test_what_is_no_notebook_is_said(text, tmp_path, no_kernel, capsys):
     (tmp_path / "page.ipynb").write_text(text, "latin-1")
     assert main(["run", str(tmp_path / "page.ipynb")]) == 1
