@@ -8,7 +8,7 @@ SHELL := bash
 .DEFAULT_GOAL := all
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-INPUTS := $(wildcard data/*.csv hg_analysis/*.py)
+INPUTS := $(wildcard data/*.csv hg_analysis/*.py hg_analysis/tools/*.py)
 # What is checked of stored notebooks before kernels run them again; a missing file is an error.
 CHECKS := tests/test_notebooks.py tests/test_replay.py tests/test_prose.py
 SITE := build/site/en/index.html

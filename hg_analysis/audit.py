@@ -8,8 +8,8 @@ import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.check import TOTALS
 from hg_analysis.data import _figure, companion
+from hg_analysis.tools.check import TOTALS
 
 
 def tally(terms):

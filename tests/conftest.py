@@ -77,7 +77,8 @@ def write(tmp_path):
 @pytest.fixture
 def companions(tmp_path, monkeypatch):
     """A folder with copies of all data files, used in place of the bundled ones."""
-    from hg_analysis import check, words
+    from hg_analysis import words
+    from hg_analysis.tools import check
 
     folder = tmp_path / "data"
     folder.mkdir()

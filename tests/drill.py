@@ -47,7 +47,7 @@ EXPLAINED = (
     ("hg_analysis/schema.py", r"np.append\(codes, -1\)", "blank cells are texts: none is missing"),
     ("hg_analysis/schema.py", r"reshape\(len\(points\), -1\)", "any negative number is the rest"),
     ("hg_analysis/schema.py", r"_CHUNK = |_PRIME = ", "how many at once and by which prime"),
-    ("hg_analysis/check.py", r"if start < 0 or not line", "no figure opens its line"),
+    ("hg_analysis/tools/check.py", r"if start < 0 or not line", "no figure opens its line"),
     ("hg_analysis/schema.py", r"2\*\*62 // count", "keys are only made smaller more often"),
     ("hg_analysis/charts.py", r"9 \* right.*: \* to /", "the side is 1 or -1"),
     ("hg_analysis/charts.py", r"for share in range", "a grid paler than what smoothing changes"),
@@ -90,7 +90,7 @@ def passes(check, folder):
         sys.path[:] = [str(folder), *(each for each in sys.path if each != str(ROOT / "tests"))]
         sys.modules.pop("mutants")  # the copy has its own
         if check == CHECK:
-            from hg_analysis.cli import main
+            from hg_analysis.tools.cli import main
 
             status = main(["check"])
         else:

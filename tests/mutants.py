@@ -433,7 +433,7 @@ def every_mutant() -> Iterator[Mutant]:
     yield from term_mutants()
     for module in ("calc", "bounds"):
         yield from code_mutants(module, "formula", (FORMULAS, REPLAY))
-    for module in ("schema", "check", "data", "faults"):
+    for module in ("schema", "tools/check", "data", "faults"):
         yield from code_mutants(module, "rule", (CHECK, RULES, REPLAY))
     for module in ("page", "words", "audit"):
         yield from code_mutants(module, "writing of a figure", (PAGES, REPLAY))

@@ -10,8 +10,8 @@ import pytest
 import hg_analysis as hg
 import hg_analysis.data as hg_data
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.check import TOTALS, check
-from hg_analysis.cli import main
+from hg_analysis.tools.check import TOTALS, check
+from hg_analysis.tools.cli import main
 
 
 def edit(path, change):
@@ -207,7 +207,7 @@ def test_an_empty_name_of_a_file_is_no_default(capsys):
 
 
 def test_a_closed_pipe_is_no_error():
-    command = [sys.executable, "-m", "hg_analysis.cli", "check"]
+    command = [sys.executable, "-m", "hg_analysis", "check"]
     first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     first.stdout.close()
     assert b"Traceback" not in first.stderr.read()

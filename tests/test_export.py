@@ -2,16 +2,20 @@
 
 import calendar
 import csv
+import itertools
 import math
+import os
+import re
+import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hg_analysis as hg
 from hg_analysis import words
-from hg_analysis.cli import main
-from hg_analysis.export import COLUMNS, FORMULA, _plain
+from hg_analysis.tools.cli import main
+from hg_analysis.tools.export import COLUMNS, FORMULA, _period, _plain
 
 ENDS = ("value", "low", "high")
 NUMBERS = [COLUMNS.index(column) for column in ENDS]
@@ -24,9 +28,9 @@ HEADS = {
 RELATIONS = {"=": "", "~": "≈", ">": ">", "<": "<", ">=": "≥", "<=": "≤"}
 
 
-def read(path):
+def read(path, separator=","):
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.reader(handle, strict=True))
+        return list(csv.reader(handle, strict=True, delimiter=separator))
 
 
 def named(kind, term, language):
@@ -55,14 +59,20 @@ def expected(figure, language):
         place if figure.origin == "document" else "",
         figure.note,
     ]
-    return [
-        f"'{cell}" if cell.startswith(FORMULA) and n not in NUMBERS else cell
-        for n, cell in enumerate(cells)
-    ]
+    return [f"'{cell}" if runs(cell) and n not in NUMBERS else cell for n, cell in enumerate(cells)]
+
+
+def runs(text):
+    """Tell whether a spreadsheet would take a text for a formula, a signed number aside."""
+    return text.startswith(FORMULA) and not re.match(r"[+-][\d.,]*\d ?%?$", text)
 
 
 def written_period(period, language):
-    """Write 2025-06 as Jun 2025 or 6/2025, and an interval with a dash."""
+    """Write 2025-06 in words, and an interval with a dash, its months as Jun 2025 or 6/2025."""
+    if "/" not in period and "-" in period:
+        year, month = map(int, period.split("-"))
+        name = calendar.month_name[month]
+        return f"in {name} {year}" if language == "en" else f"tháng {month} năm {year}"
     moments = []
     for moment in period.split("/"):
         year, _, month = moment.partition("-")
@@ -96,26 +106,77 @@ def test_the_value_lies_between_its_bounds(language, tmp_path):
         assert least <= float(row[value]) <= float(row[high] or "inf"), row
 
 
-@pytest.mark.parametrize("start", FORMULA)
-def test_no_text_is_a_formula(start, companions, tmp_path):
+def test_no_text_is_a_formula(companions, tmp_path):
+    starts = itertools.cycle(FORMULA)
     for name, column in (("sources", 2), ("codebook", 5), ("terms", 2)):
         path = companions / f"{name}.csv"
         rows = read(path)
         for row in rows[1:]:
-            row[column] = f"{start}1+1;{start}2"
+            row[column] = f"{next(starts)}1+1;=2"
         with path.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows(rows)
-    out = tmp_path / "figures.csv"
-    assert main(["export", "--out", str(out)]) == 0
-    text = [cell for row in read(out) for n, cell in enumerate(row) if n not in NUMBERS]
-    assert any(cell.startswith("'" + start) for cell in text)
-    assert not [cell for cell in text if cell.startswith(FORMULA)]
+    for options in ([], ["--semicolon"]):
+        out = tmp_path / "figures.csv"
+        assert main(["export", "--out", str(out), *options]) == 0
+        found = read(out, ";" if options else ",")
+        text = [cell for row in found for n, cell in enumerate(row) if n not in NUMBERS]
+        assert {cell[1] for cell in text if cell.startswith("'")} == set(FORMULA)
+        assert not [cell for cell in text if runs(cell)]
 
 
 @given(st.text())
+@example("=1+1")
+@example("+A1")
+@example("@SUM(A1)")
+@example("-2+3")
+@example("\t1")
+@example("\r1")
+@example("＝1")
+@example("+1;=2")
+@example("+14.2%\n=1")
 def test_any_text_stays_text(text):
-    assert not _plain(text).startswith(FORMULA)
-    assert _plain(text).removeprefix("'" if text.startswith(FORMULA) else "") == text
+    assert not runs(_plain(text))
+    assert _plain(text) == (f"'{text}" if runs(text) else text)
+
+
+@pytest.mark.parametrize("text", ["+14.2%", "-2,79%", "−2,79%", "+23.52%", "-1.234,5", "+5 %"])
+def test_a_signed_number_is_left_as_it_is(text):
+    assert _plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("period", "english", "vietnamese"),
+    [
+        ("2025", "2025", "2025"),
+        ("2020/2025", "2020–2025", "2020–2025"),
+        ("2022-05", "in May 2022", "tháng 5 năm 2022"),
+        ("2019-04-01", "on 1 April 2019", "ngày 1 tháng 4 năm 2019"),
+    ],
+)
+def test_a_spreadsheet_makes_no_date_of_a_period(period, english, vietnamese):
+    assert _period(period) == english
+    try:
+        words.use_language("vi")
+        assert _period(period) == vietnamese
+    finally:
+        words.use_language("en")
+
+
+def test_a_vietnamese_spreadsheet_gets_columns_and_numbers(tmp_path):
+    plain, other = tmp_path / "plain.csv", tmp_path / "other.csv"
+    arguments = ["--language", "vi", "--out"]
+    assert main(["export", *arguments, str(plain)]) == 0
+    assert main(["export", *arguments, str(other), "--semicolon"]) == 0
+    assert other.read_bytes().startswith(b"\xef\xbb\xbf")
+    found = read(other, ";")
+    assert found[0] == HEADS["vi"].split("|")
+    for row, same in zip(found, read(plain), strict=True):
+        for n in NUMBERS:
+            assert "." not in row[n]
+            row[n] = row[n].replace(",", ".")
+        assert row == same
+    # Numbers stand without quotes: "59809" in quotes could be taken for text.
+    assert ";59809;59808,5;59809,5;tỷ đồng;" in other.read_text("utf-8-sig")
 
 
 def test_a_fall_stays_a_number(tmp_path):
@@ -124,14 +185,37 @@ def test_a_fall_stays_a_number(tmp_path):
     assert "-6.19" in values and "77854" in values
 
 
-def test_what_cannot_be_written_is_said(tmp_path, write, rows, capsys):
-    assert main(["export", "--out", str(tmp_path)]) == 1
-    assert "is a folder" in capsys.readouterr().err
-    assert main(["export", "--out", ""]) == 1
+def test_what_is_no_csv_file_is_not_replaced(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "null.csv").symlink_to(os.devnull)
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    names = ["folder.csv", "null.csv", "loop.csv", os.devnull]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo("pipe.csv")
+        names.append("pipe.csv")
+    before = sorted(tmp_path.iterdir())
+    for name in names:
+        assert main(["export", "--out", name]) == 1
+        assert capsys.readouterr().err == f"{name}: neither a file nor a new name\n"
+    for name in ("figures.xlsx", "figures", "-"):
+        assert main(["export", f"--out={name}"]) == 1
+        assert "choose a name that ends in .csv" in capsys.readouterr().err
+    assert main(["export", "--out", "none/figures.csv"]) == 1
+    assert capsys.readouterr().err == "none/figures.csv: no such folder; make it first\n"
+    assert sorted(tmp_path.iterdir()) == before
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_a_file_among_the_data_is_not_replaced(tmp_path, write, rows, capsys):
     path = write(rows)
     before = path.read_bytes()
-    assert main(["export", "--out", str(path), "--data", str(path)]) == 1
-    assert main(["export", "--out", str(hg.data.DATA / "figures.csv")]) == 1
+    (tmp_path / "link.csv").symlink_to(path)
+    (tmp_path / "data").symlink_to(hg.data.DATA)
+    for out in (path, tmp_path / "link.csv", tmp_path / "data" / "figures.csv"):
+        assert main(["export", "--out", str(out), "--data", str(path)]) == 1
+        assert "among the data" in capsys.readouterr().err
+    assert main(["export", "--out", str(tmp_path / "new.csv"), "--data", str(tmp_path)]) == 1
     assert "among the data" in capsys.readouterr().err
     assert path.read_bytes() == before and not (hg.data.DATA / "figures.csv").exists()
 

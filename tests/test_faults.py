@@ -7,7 +7,7 @@ import pytest
 
 import hg_analysis as hg
 from hg_analysis import schema
-from hg_analysis.cli import main
+from hg_analysis.tools.cli import main
 
 OPEN = {"paragraph": "", "nth": "", "note": ""}
 GOOD = {

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 import hg_analysis.data as hg_data
-from hg_analysis import check
-from hg_analysis.cli import main
+from hg_analysis.tools import check
+from hg_analysis.tools.cli import main
 
 WANTED = os.environ.get("HG_FUZZ")
 COLUMNS = hg_data.COLUMNS["indicators"]

@@ -12,7 +12,7 @@ from conftest import ROOT
 from nbval.plugin import find_comment_markers
 
 import hg_analysis as hg
-from hg_analysis.run import normalise
+from hg_analysis.tools.run import normalise
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 README = (ROOT / "README.md").read_text("utf-8")

@@ -94,7 +94,7 @@ def pages(tmp_path_factory):
     (copy / "notebooks").mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=cells), copy / "notebooks" / "00_small.ipynb")
     environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    for command in (["-m", "hg_analysis.cli", "run"], ["docs/pages.py", "site"]):
+    for command in (["-m", "hg_analysis", "run"], ["docs/pages.py", "site"]):
         done = subprocess.run(
             [sys.executable, *command], cwd=copy, env=environment, capture_output=True, text=True
         )

@@ -1,0 +1,1 @@
+"""What publishes the collection: check, execute, export; the analyses do without."""
