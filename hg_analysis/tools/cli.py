@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
-from hg_analysis.faults import DataError
+from hg_analysis.files import DataError
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
 from hg_analysis.tools.files import aside, one_line

@@ -6,7 +6,7 @@ import sys
 from copy import deepcopy
 from pathlib import Path
 
-from hg_analysis.data import DATA, load
+from hg_analysis.table import DATA, load
 from hg_analysis.tools.files import aside, one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
