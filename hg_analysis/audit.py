@@ -1,15 +1,13 @@
 """What the tables hold, counted and compared: the numbers behind the source audit."""
 
-import re
 from decimal import Decimal
-from itertools import pairwise
 
 import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.data import _figure, companion
-from hg_analysis.tools.check import TOTALS
+from hg_analysis.figures import derive, from_row
+from hg_analysis.table import companion, entries, moments
 
 
 def tally(terms):
@@ -33,8 +31,91 @@ def tally(terms):
     )
 
 
+def totals(table):
+    """Evaluate every control total of ``data/totals.csv`` for each place, source and role.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`hg_analysis.load` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each total that a source's figures allow: ``total``, ``left``, ``test``,
+        ``right`` in the names of the indicators, ``values`` of both sides, ``holds`` as far
+        as rounding tells, and the ``keys`` of the figures.
+    """
+    found = [
+        _total(total, rows)
+        for total in companion("totals").itertuples()
+        for rows in _statements(table, total)
+    ]
+    return pd.DataFrame(
+        found, columns=["total", "left", "test", "right", "values", "holds", "keys"]
+    )
+
+
+def _statements(table, total):
+    """Give the figures of one total as each source states them, period by period."""
+    names = [
+        name
+        for side in (total.left, total.right)
+        for each in side.split()
+        for name in (
+            entries("derived")[each].inputs.split() if each in entries("derived") else [each]
+        )
+        if not name.isdigit()
+    ]
+    rows = table[table.indicator.isin(names)]
+    for _, group in rows.groupby(["source", "place", "role"], sort=False):
+        for period in group.period[group.indicator == group.indicator.iloc[0]].unique():
+            own = {name: group[group.indicator == name] for name in names}
+            # Of the same period or, where there is none, the only one that the source states.
+            same = {
+                n: r[r.period == period] if (r.period == period).any() else r
+                for n, r in own.items()
+            }
+            picked = {n: from_row(next(r.itertuples())) for n, r in same.items() if len(r) == 1}
+            if len(picked) == len(set(names)) or (total.test == "parts" and len(picked) > 1):
+                yield picked
+
+
+def _total(total, figures):
+    """Evaluate one total; bounds decide, so that rounding alone breaks none."""
+
+    def side(text):
+        low = value = high = 0.0
+        for name in text.split():
+            if name in entries("derived"):
+                each = derive(name, *figures.values())
+            elif name.isdigit():
+                low, value, high = low + int(name), value + int(name), high + int(name)
+                continue
+            elif name in figures:
+                each = figures[name]
+            else:
+                continue  # a part that the source does not state
+            low, value, high = low + each.low, value + each.value, high + each.high
+        return low, value, high
+
+    left, right = side(total.left), side(total.right)
+    if total.test == "whole":  # 36.0 to the last digit that the figure and its excess leave
+        right = (round(left[1]),) * 3
+        holds = abs(left[1] - right[1]) < 0.005
+    else:
+        holds = {
+            "=": left[0] <= right[2] and right[0] <= left[2],
+            "<=": left[0] <= right[2],
+            "<": left[0] < right[2],
+            "parts": left[0] <= right[2],
+        }[total.test]
+    keys = [figure.key for figure in figures.values()]
+    return total.total, total.left, total.test, total.right, (left[1], right[1]), holds, keys
+
+
 def control_totals(table):
-    """Evaluate both sides of every control total.
+    """Return both sides of every control total of the document.
 
     Parameters
     ----------
@@ -46,25 +127,22 @@ def control_totals(table):
     pandas.DataFrame
         ``check`` in the names of the indicators, and what stands ``left`` and ``right``.
     """
-    own = table[table.origin == "document"]
-    values, rows = dict(zip(own.indicator, own.value)), []
-    for total in TOTALS:
-        if whole := re.fullmatch(r"abs\((.+) % 1 - 0.5\) > 0.495", total):
-            left, sign, right = whole[1], "=", f"round({whole[1]})"  # the nearest whole number
-        else:
-            left, sign, right = re.split(r" (==|<=|<) ", total)
-        scope = {"__builtins__": {"round": round}}
-        sides = [eval(side, scope, values) for side in (left, right)]
-        named = [re.sub(r"[a-z]\w+", _named, left)]
-        named.append({"==": "=", "<=": "≤"}.get(sign, sign))
-        whole_number = words.name("label", "whole_number")
-        named.append(whole_number if whole else re.sub(r"[a-z]\w+", _named, right))
-        rows.append((" ".join(named), *sides))
+    signs = {"<=": "≤", "parts": "≤"}
+    rows = [
+        (
+            " ".join([_named(r.left), signs.get(r.test, r.test), _named(r.right)])
+            if r.test != "whole"
+            else f"{_named(r.left)} = {words.name('label', 'whole_number')}",
+            *r.values,
+        )
+        for r in totals(table[table.origin == "document"]).itertuples()
+    ]
     return pd.DataFrame(rows, columns=["check", "left", "right"])
 
 
-def _named(match):
-    return words.name("indicator", match[0])
+def _named(side):
+    names = side.split()
+    return " + ".join(name if name.isdigit() else words.name("indicator", name) for name in names)
 
 
 def contradictions(table):
@@ -78,18 +156,21 @@ def contradictions(table):
     Returns
     -------
     list of (Figure, Figure)
-        Two figures of one indicator, place, period and origin, in the order of
-        the table; plans are only held against plans.
+        A figure and the one of the same indicator, place, period and role that the
+        analyses use, in the order of the codebook; plans are only held against plans.
     """
-    key = ["indicator", "place", "period", "origin"]
-    others = table[table.origin != "document"]
-    groups = others.groupby(key, sort=False, observed=True)
-    return [
-        (_figure(a), _figure(b))
-        for _, rows in groups
-        for a, b in pairwise(rows.itertuples())
-        if a.value != b.value
-    ]
+    order = {indicator: n for n, indicator in enumerate(entries("codebook"))}
+    others = (
+        table[table.origin != "document"]
+        .sort_values("key")
+        .sort_values(["place", "period"], kind="stable")
+        .sort_values("indicator", key=lambda i: i.map(order), kind="stable")
+    )
+    pairs = []
+    for _, rows in others.groupby(["indicator", "place", "period", "role"], sort=False):
+        *rest, used = map(from_row, rows.sort_values("chosen", kind="stable").itertuples())
+        pairs += [(figure, used) for figure in rest if figure.value != used.value]
+    return pairs
 
 
 def counterparts(table):
@@ -113,8 +194,8 @@ def counterparts(table):
     for figure in own.itertuples():
         alike = others[others.indicator == figure.indicator]
         stated = alike[alike.origin == "published"]
-        start, end = _ends(figure.period)
-        within = any(start <= first and last <= end for first, last in map(_ends, stated.period))
+        start, end = moments(figure.period)
+        within = any(start <= first and last <= end for first, last in map(moments, stated.period))
         found[figure.indicator] = (
             "within_period"
             if within
@@ -125,12 +206,6 @@ def counterparts(table):
             else "none"
         )
     return pd.Series(found, name="counterpart").rename_axis("figure")
-
-
-def _ends(period):
-    """First and last month of a period, as text that sorts by time."""
-    start, _, end = period.partition("/")
-    return (start + "-01")[:7], ((end or start) + "-12")[:7]
 
 
 def printed_form(printed):
@@ -238,7 +313,7 @@ def record(table):
         value=table.value.map(_every_digit), reference=table.source.astype(str) + places
     )
     columns = ["figure", "place", "period", "printed", "relation", "value", "status"]
-    return listed[[*columns, "reference", "note"]]
+    return listed.set_index("key")[[*columns, "reference", "note"]]
 
 
 def _every_digit(value):
