@@ -128,6 +128,7 @@ def test_a_loop_of_links_is_said(notebook, tmp_path, monkeypatch, capsys):
     for arguments in (
         ["check", "--data", "loop.csv"],
         ["check", "--data", "loop.csv/table.csv"],
+        ["check", "--source", "loop.csv"],
         ["run", str(notebook), "--data", "loop.csv", "--out", "out"],
         ["run", str(notebook), "--out", "loop.csv"],
         ["run", "loop.csv"],

@@ -95,14 +95,14 @@ def _command(arguments):
     if "" in [*vars(arguments).values(), *vars(arguments).get("notebooks", ())]:
         print("the name of a file or folder is empty", file=sys.stderr)
         return 1
-    with _lasting(arguments.data) as data:
+    with _lasting(arguments.data) as data, _lasting(vars(arguments).get("source")) as source:
         if arguments.command == "run":
             return execute(arguments.notebooks, data, arguments.language, arguments.out)
         if arguments.command == "export":
             count = export(arguments.out, data, arguments.language, arguments.semicolon)
             print(one_line(f"{arguments.out}: {count} figures"))
             return 0
-        faults, notes = check(data, arguments.source)
+        faults, notes = check(data, source)
     print(*faults, *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
     return int(bool(faults))
 
