@@ -14,7 +14,7 @@ from pathlib import Path
 from hg_analysis import words
 from hg_analysis.data import DATA, companion, figure, figures, load
 from hg_analysis.page import bounds_text, link, value_text
-from hg_analysis.tools.files import aside
+from hg_analysis.tools.aside import aside
 
 ROOT = DATA.parent
 

@@ -65,10 +65,11 @@ class Figure:
         """The identifier of its unit."""
         return described(self.indicator).unit
 
-    def widened(self, unit, variant):
-        """Return the figure as if rounded to ``unit`` (1000 to hundreds: [950, 1050))."""
+    def widened(self, unit, variant=""):
+        """Return the figure as if rounded to ``unit``: 1000 to hundreds is [950, 1050)."""
+        name = ".".join(filter(None, [self.variant, variant]))
         low, high = self.value - unit / 2, self.value + unit / 2
-        return replace(self, low=low, high=high, variant=f"{self.variant}.{variant}")
+        return replace(self, low=low, high=high, variant=name)
 
     def ends(self):
         """Return both bounds as exact figures, for what takes them one by one."""

@@ -16,7 +16,7 @@ from conftest import ROOT
 
 from hg_analysis.data import DATA
 from hg_analysis.tools.cli import main
-from hg_analysis.tools.files import one_line
+from hg_analysis.tools.aside import one_line
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices as POSIX has them")
 

@@ -12,9 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 from hg_analysis.files import DataError
+from hg_analysis.tools import links
+from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
-from hg_analysis.tools.files import aside, one_line
 from hg_analysis.tools.run import execute
 
 
@@ -46,6 +47,8 @@ def main(argv=None):
         return 128 + number
     except DataError as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         with suppress(OSError):
             name = error.filename or "hg-analysis"
@@ -97,7 +100,8 @@ def _command(arguments):
         return 1
     with _lasting(arguments.data) as data, _lasting(vars(arguments).get("source")) as source:
         if arguments.command == "run":
-            return execute(arguments.notebooks, data, arguments.language, arguments.out)
+            finish = None if arguments.language == "vi" else links.finish
+            return execute(arguments.notebooks, data, arguments.language, arguments.out, finish)
         if arguments.command == "export":
             count = export(arguments.out, data, arguments.language, arguments.semicolon)
             print(one_line(f"{arguments.out}: {count} figures"))

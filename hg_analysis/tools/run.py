@@ -7,7 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 
 from hg_analysis.table import DATA, load
-from hg_analysis.tools.files import aside, one_line, replace
+from hg_analysis.tools.aside import aside, one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
 _INSTALLED = DATA.parent == Path(__file__).resolve().parent.parent
@@ -36,7 +36,7 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
     finish : callable, optional
         Called as ``finish(before, after, path)`` with each notebook as it was and
         as it is about to be stored, of which it may change the Markdown; returns
-        lines to print.
+        what is wrong with it and what there is to say, lines both.
 
     Returns
     -------
@@ -73,13 +73,14 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
     with tqdm(paths, unit="notebook", leave=False, disable=not sys.stderr.isatty()) as bar:
         for path in bar:
             bar.set_description(one_line(path.name))
-            problem, said = _execute(path, folder or path.parent, parameters, finish)
+            problem, faults, said = _execute(path, folder or path.parent, parameters, finish)
+            lines = [f"{path.name}: {problem or 'executed'}", *faults]
             with bar.external_write_mode():
-                stream = sys.stderr if problem else sys.stdout
-                print(
-                    one_line(f"{path.name}: {problem or 'executed'}"), *said, sep="\n", file=stream
-                )
-            status |= bool(problem)
+                stream = sys.stderr if problem or faults else sys.stdout
+                print(*map(one_line, lines), sep="\n", file=stream)
+                if said:
+                    print(*map(one_line, said), sep="\n")
+            status |= bool(problem or faults)
     return status
 
 
@@ -120,14 +121,14 @@ def _execute(path, folder, parameters, finish):
     from traitlets.config import Config
 
     if not path.is_file():
-        return "no such notebook", []
+        return "no such notebook", [], []
     try:
         before = nbformat.read(path, 4)
         nbformat.validate(before)
     except OSError:
         raise
     except Exception:  # a file can hold anything, and nbformat fails on it in many ways
-        return "not a notebook", []
+        return "not a notebook", [], []
     notebook = _prepared(before, parameters)
     with aside() as private:
         # By default the sockets of all kernels lie in one folder under the same few
@@ -149,15 +150,15 @@ def _execute(path, folder, parameters, finish):
                     at = f"cell {cell.get('id', number + 1)}: "
                     client.execute_cell(cell, number)
         except CellExecutionError as error:
-            return at + f"{error.ename}: {' '.join(error.evalue.split())}".rstrip(": "), []
+            return at + f"{error.ename}: {' '.join(error.evalue.split())}".rstrip(": "), [], []
         except RuntimeError as error:  # so nbclient says that a kernel ended or never began
-            return f"{at}{error}", []
+            return f"{at}{error}", [], []
     normalise(notebook)
-    said = finish(before, notebook, path) if finish else []
+    faults, said = finish(before, notebook, path) if finish else ([], [])
     content, target = (nbformat.writes(notebook) + "\n").encode(), folder / path.name
     if not target.exists() or target.read_bytes() != content:
         replace(target, content)
-    return "", said
+    return "", faults, said
 
 
 def _prepared(notebook, parameters):

@@ -1,0 +1,429 @@
+"""Numbers in sentences: each is a link to the row that states it, filled in after every run.
+
+Authors type ``[9.24% a year](#grdp_growth.2020_2025)``; the run completes the key, writes the
+number as the row has it, with as many decimals as were typed, and says what a reader must look at.
+"""
+
+import difflib
+import re
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from hg_analysis import words
+from hg_analysis.table import HOME, entries, load, moments
+
+_MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
+_NUMBER = {
+    "en": re.compile(r"([+−-])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)"),
+    "vi": re.compile(r"([+−-])?(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d.,]*\d)"),
+}
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+# Numerals that need no row: places in the source, dates and years, list numbers, names.
+_FREE = re.compile(
+    r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b|\b\d{1,2}(?:/\d{1,2})?(?=[ /](?:19|20)\d\d)"
+    r"|\b\d{1,2} (?=(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)\b)|(?:ngày|tháng|quý) \d{1,2}|^ *\d+\. |\]\([^)]*\)"
+    r"|(?:Appendix|Phụ lục|Sông Hậu|Chapter|Covid-?) ?\d+|ISO 8601|UTF-8|Python 3\.\d+|CC BY 4\.0",
+    re.MULTILINE,
+)
+_LEAST = r"at least|more than|no less than|over|above|ít nhất|hơn|trên|không dưới"
+_MOST = r"at most|no more than|less than|nearly|almost|up to|under|below|within|top"
+_MOST += r"|nhiều nhất|không quá|gần|dưới|tối đa"
+_ABOUT = r"about|around|some|khoảng"
+_RISE = r"rose|rises?|risen|grew|grows?|grown|gained?|higher|above|more|up|tăng|cao hơn|nhiều hơn"
+_FALL = r"fell|falls?|fallen|lost|loses?|dropp?e?d?|lower|below|less|fewer|short|down|giảm|thấp hơn"
+_FALL += r"|ít hơn|kém"
+_WORDS = {"double": 2, "doubled": 2, "twice": 2, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
+_WORDS |= {"gấp đôi": 2, "một nửa": 0.5, "một phần ba": 1 / 3, "một phần tư": 0.25}
+
+
+class Row(NamedTuple):
+    """What a number that leads to a row must agree with."""
+
+    value: Decimal
+    decimals: int
+    unit: str
+    relation: str
+
+
+class _Rows(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = {}
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        if facts.get("id") and "data-value" in facts:
+            row = Row(
+                Decimal(facts["data-value"]),
+                int(facts.get("data-decimals", 0)),
+                facts.get("data-unit", ""),
+                facts.get("data-relation", "="),
+            )
+            self.found.setdefault(facts["id"], []).append(row)
+
+
+def rows(notebook):
+    """Return the rows that a notebook's stored outputs show.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    dict of str to Row
+        By key; bounds by the key with ``-low`` or ``-high`` behind it.
+
+    Raises
+    ------
+    ValueError
+        If two rows of one key state different numbers.
+    """
+    parser = _Rows()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            parser.feed("".join(output.get("data", {}).get("text/html", "")))
+    apart = [key for key, found in parser.found.items() if len({row.value for row in found}) > 1]
+    if apart:
+        raise ValueError(f"rows of one key state different numbers: {', '.join(apart)}")
+    return {key: found[0] for key, found in parser.found.items()}
+
+
+def is_bound(notebook):
+    """Tell whether a notebook's numbers are links: then all of them must be."""
+    return any(_LINK.search(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def fill(notebook, name, others=None, before=None, language="en"):
+    """Complete the keys in a notebook's sentences and write their numbers.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; its Markdown is changed in place.
+    name : str
+        Its file's name, with which the links begin.
+    others : dict of str to dict, optional
+        The rows of other notebooks, by file name.
+    before : dict of str to Row, optional
+        Its rows before it was executed; sentences with a row that changed are named.
+    language : {"en", "vi"}, optional
+        Of the notation.
+
+    Returns
+    -------
+    faults, changes : list of str
+        What is wrong, with cell and remedy; and the sentences that a reader must look at.
+    """
+    faults, changes = [], []
+    try:
+        known = {**(others or {}), name: rows(notebook)}
+    except ValueError as error:
+        return [f"{name}: {error}"], []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = _Text(
+                cell.source, f"{name}, cell {cell.id}", name, known, before or {}, language
+            )
+            cell.source = text.filled()
+            faults += text.faults
+            changes += text.changes
+    return faults, changes
+
+
+def finish(before, after, path):
+    """Fill in the numbers of a notebook that has just been executed.
+
+    Parameters
+    ----------
+    before, after : nbformat.NotebookNode
+        As it was stored, and as it is about to be; the latter's Markdown is changed.
+    path : pathlib.Path
+        Where it is stored; other notebooks that it leads to lie beside it.
+
+    Returns
+    -------
+    faults, changes : list of str
+    """
+    if not is_bound(after):
+        return [], []
+    try:
+        old = rows(before)
+    except ValueError:  # what was stored was wrong already
+        old = {}
+    return fill(after, path.name, _beside(after, path), old)
+
+
+def _beside(notebook, path):
+    """Return the rows of the other notebooks that a notebook leads to."""
+    import nbformat
+
+    text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    files = {match[2] for match in _LINK.finditer(text)} - {None, path.name}
+    there = [path.with_name(file) for file in files if path.with_name(file).is_file()]
+    return {other.name: rows(nbformat.read(other, 4)) for other in there}
+
+
+def problems(path):
+    """Say what is wrong with the numbers in the sentences of a stored notebook.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    list of str
+        Dead links, numbers that filling would change, and all that :func:`fill` refuses.
+    """
+    import nbformat
+
+    notebook = nbformat.read(path, 4)
+    if not is_bound(notebook):
+        return []
+    stored = {cell.id: cell.source for cell in notebook.cells}
+    faults, _ = fill(notebook, path.name, _beside(notebook, path))
+    for cell in notebook.cells:
+        for said, right in zip(_LINK.finditer(stored[cell.id]), _LINK.finditer(cell.source)):
+            if said[0] != right[0]:
+                faults.append(f"{path.name}, cell {cell.id}: {said[0]} should be {right[0]}")
+    return faults
+
+
+class _Text:
+    """The Markdown of one cell, while its numbers are filled in."""
+
+    def __init__(self, source, at, name, known, before, language):
+        self.source, self.at, self.name, self.known = source, at, name, known
+        self.before, self.language = before, language
+        self.faults, self.changes = [], []
+
+    def fault(self, text):
+        self.faults.append(f"{self.at}: {text}")
+
+    def filled(self):
+        hidden = [match.span() for match in _MASKED.finditer(self.source)]
+        parts, end = [], 0
+        for match in _LINK.finditer(self.source):
+            if any(start <= match.start() < stop for start, stop in hidden):
+                continue
+            parts += [self.source[end : match.start()], self.link(match)]
+            end = match.end()
+        text = "".join([*parts, self.source[end:]])
+        bare = _FREE.sub(" ", _LINK.sub(" ", _MASKED.sub(" ", self.source)))
+        for numeral in _DIGITS.findall(bare):
+            self.fault(
+                f"{numeral!r} leads to no row; write [{numeral}](#key), with a key of "
+                f"'hg-analysis keys {self.name.removesuffix('.ipynb')}'"
+            )
+        return text
+
+    def link(self, match):
+        """Return a link with its key complete and its number as the row has it."""
+        text, file, key = match[1], match[2] or self.name, match[3]
+        if not (full := self.complete(file, key)):
+            return match[0]
+        row = self.known[file][full]
+        sentence = _sentence(self.source, match.start())
+        old = self.before.get(full) if file == self.name else None
+        if old and old.value != row.value:
+            turned = " · SIGN TURNED" if old.value * row.value < 0 else ""
+            said = _LINK.sub(r"\1", sentence)
+            self.changes.append(f"{self.at}: {full} {old.value} → {row.value}{turned}: {said}")
+        numbers = list(_NUMBER[self.language].finditer(text))
+        if len(_DIGITS.findall(text)) > 1 or len(numbers) != len(_DIGITS.findall(text)):
+            self.fault(f"[{text}]: one link, one number, in the notation of {self.language!r}")
+        elif numbers:
+            written = self.written(numbers[0], row, full, text)
+            after = text[numbers[0].end() :] + self.source[match.end() :][:60]
+            self.check_unit(text, _LINK.sub(r"\1", after), row)
+            text = text[: numbers[0].start()] + written + text[numbers[0].end() :]
+        else:
+            self.check_words(text, row)
+        before = _LINK.sub(r"\1", self.source[max(0, match.start() - 24) : match.start()])
+        self.check_direction(text, before, row, full)
+        self.check_names(text, sentence, full)
+        return f"[{text}]({file}#{full})"
+
+    def complete(self, file, key):
+        """Return the full key that a typed one means; say so where none or several do."""
+        there = self.known.get(file)
+        if there is None:
+            self.fault(f"{file} is no notebook beside this one")
+            return ""
+        short, dash, end = key.rpartition("-")
+        stem = short if end in ("low", "high") else key
+        if key in there:
+            return key
+        alike = [k for k in there if k.startswith(f"{stem}.") and not k.endswith(("-low", "-high"))]
+        if len(alike) > 1:
+            alike = [k for k in alike if k in _chosen()] or alike
+        if len(alike) == 1:
+            full = alike[0] + (dash + end if stem == short else "")
+            if full in there:
+                return full
+        near = ", ".join(alike or difflib.get_close_matches(key, there, 3, 0.4)) or "none like it"
+        self.fault(f"#{key} leads to {'several rows' if alike else 'no row'} of {file}: {near}")
+        return ""
+
+    def written(self, number, row, key, text):
+        """Write a row's number with the decimals and the sign that the author typed."""
+        point = {"en": ".", "vi": ","}[self.language]
+        decimals = len(number[2].partition(point)[2])
+        if decimals > row.decimals:
+            self.fault(f"[{text}]: {key} is known to {row.decimals} decimals, not {decimals}")
+            return number[0]
+        down = key.endswith("-low") or row.relation in (">", ">=")
+        up = key.endswith("-high") or row.relation in ("<", "<=")
+        how = ROUND_FLOOR if down else ROUND_CEILING if up else ROUND_HALF_UP
+        value = row.value.quantize(Decimal(1).scaleb(-decimals), how)
+        if row.value and not value:
+            self.fault(f"[{text}]: {key} is not zero; write more decimals, or another row's number")
+        sign = number[1] and ("−" if value < 0 else "+")
+        language = words.language()
+        words.use_language(self.language)
+        try:
+            return (sign or "") + words.number(abs(value), decimals)
+        finally:
+            words.use_language(language)
+
+    def check_unit(self, text, after, row):
+        """Compare the unit behind a number, as a whole, with that of its row."""
+        said = re.match(rf"\W{{0,3}}({_units(self.language)})(?!\w)", after)
+        if said and row.unit and said[1].replace("a year", "per year") not in _forms(row.unit):
+            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
+        rest = after[said.end() :] if said else after
+        basis = re.match(r"\)? (?:a|per|each|every) (year|month|quarter|day|week)\b", rest)
+        if basis and f"per {basis[1]}" not in row.unit:
+            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one per {basis[1]}")
+
+    def check_words(self, text, row):
+        """Hold a number in words to within a twentieth of its row."""
+        for word, size in _WORDS.items():
+            if re.search(rf"\b{word}\b", text, re.IGNORECASE):
+                if abs(float(row.value) - size) > size / 20:
+                    self.fault(f"[{text}]: the row states {row.value}")
+                return
+
+    def check_direction(self, text, before, row, key):
+        """Hold words of direction against the sign of a row, and bounds against its relation."""
+        near = f"{before}{text}"
+        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
+        if key.endswith("-low") or key.endswith("-high"):
+            if (least if key.endswith("-high") else most) and not (least and most):
+                self.fault(f"[{text}]: this is the other bound of the row")
+            return
+        if row.relation != "=":
+            sides = {">": _LEAST, "<": _MOST, "~": _ABOUT}
+            right = next(pattern for sign, pattern in sides.items() if sign in row.relation)
+            if not re.search(rf"\b(?:{right})\b[^.;]*$", near, re.I):
+                self.fault(f"[{text}]: the row states a bound ({row.relation}); call it one")
+            if (least and "<" in row.relation) or (most and ">" in row.relation):
+                self.fault(f"[{text}]: the row's bound is of the other side ({row.relation})")
+            return
+        if re.search(r"\b(?:at least|at most|nearly|almost|more than|less than)\b", text, re.I):
+            self.fault(f"[{text}]: the row states a number, not a bound")
+        for pattern, sign in ((_RISE, 1), (_FALL, -1)):
+            if (word := re.search(rf"\b(?:{pattern})\b", text, re.I)) and row.value * sign < 0:
+                self.fault(f"[{text}]: {word[0]!r} beside {row.value}: the row says the opposite")
+
+    def check_names(self, text, sentence, key):
+        """Hold places, years and sectors that a sentence names against those of its rows."""
+        indicator, place, period = _parts(key)
+        plain = _LINK.sub(r"\1", sentence)
+        inside, around = _places(text, self.language), _places(plain, self.language)
+        if inside and place not in inside:
+            self.fault(f"[{text}]: the row is of {place}")
+        elif place != HOME and place not in around:
+            self.fault(f"[{text}]: the row is of {place}, which the sentence does not name")
+        elif place != HOME and len(around - {HOME}) > 1 and not inside:
+            self.fault(f"[{text}]: among several places, put the name of {place} into the link")
+        years = set(map(int, re.findall(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)", plain)))
+        first, last = (int(moment[:4]) for moment in moments(period)) if period else (0, 9999)
+        if years and not any(first <= year <= last for year in years):
+            self.fault(f"[{text}]: the row is of {period}; the sentence names {sorted(years)}")
+        sectors = "agriculture|industry|services|product taxes"
+        said = {s.replace(" ", "_") for s in re.findall(rf"\b(?:{sectors})\b", text)}
+        if said and not any(sector in indicator for sector in said):
+            self.fault(f"[{text}]: the row is {words.name('indicator', indicator)!r}")
+
+
+def _sentence(text, at):
+    """Return the sentence around a place of a text."""
+    ends = [m.end() for m in re.finditer(r"[.?!:;](?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])", text)]
+    start = max((end for end in ends if end <= at), default=0)
+    stop = min((end for end in ends if end > at), default=len(text))
+    return " ".join(text[start:stop].split())
+
+
+@cache
+def _chosen():
+    table = load()
+    return frozenset(table.key[table.chosen])
+
+
+def _units(language):
+    terms = [t for (kind, _), t in entries("terms").items() if kind == "unit"]
+    names = {form for t in terms for form in _forms(getattr(t, f"name_{language}"))}
+    names |= {name.replace("per year", "a year") for name in names}
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+
+
+def _forms(unit):
+    """Return how a unit may be written: whole, or with what the sentence says left out."""
+    forms = {unit, unit.replace("percentage points", "points")}
+    if unit.startswith("%"):
+        forms |= {"%", "percent", unit.replace("% ", "percent ")}
+    forms |= {form.removesuffix(" per person") for form in forms}
+    forms |= {form.removesuffix(" per year") for form in forms if form.startswith(("p", "%"))}
+    return forms | {form.removesuffix("s") for form in forms}
+
+
+def _parts(key):
+    """Return indicator, place and period of a row's key."""
+    indicator, *rest = re.sub(r"-(?:low|high)$", "", key).split(".")
+    place = rest.pop(0) if rest and ("place", rest[0]) in entries("terms") else HOME
+    period = rest[0].replace("_", "/") if rest and re.match(r"\d{4}", rest[0]) else ""
+    return indicator, place, period
+
+
+def _places(text, language):
+    """Return the places that a text names, the longest names first."""
+    names = {}
+    for (kind, term), row in entries("terms").items():
+        if kind in ("place", "alias"):
+            for name in getattr(row, f"name_{language}").split(";"):
+                names[name] = term
+    found = set()
+    for name in sorted(names, key=len, reverse=True):
+        text, times = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+        found |= {names[name]} if times else set()
+    return found
+
+
+def keys(notebook):
+    """List what can be named in a notebook's sentences.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    list of str
+        A line a row: key, number, unit and the name of the figure.
+    """
+    lines = []
+    for key, row in rows(notebook).items():
+        if not key.endswith(("-low", "-high")):
+            number = words.number(row.value, row.decimals)
+            try:
+                name = words.name("indicator", _parts(key)[0])
+            except LookupError:
+                name = ""
+            lines.append(f"{key:70} {row.relation.strip('=') + number:>14} {row.unit:24} {name}")
+    return lines
