@@ -10,13 +10,15 @@ from hg_analysis.figures import derive, from_row
 from hg_analysis.table import companion, entries, moments
 
 
-def tally(terms):
+def tally(terms, of=""):
     """Count how often each term occurs.
 
     Parameters
     ----------
     terms : pandas.Series of str
         Named after what the terms are: role, verdict.
+    of : str, optional
+        What is counted, as an identifier; part of the rows' keys.
 
     Returns
     -------
@@ -24,11 +26,10 @@ def tally(terms):
         ``value`` of each term, the most frequent first; last, the ``total``.
     """
     counts = terms.astype(str).value_counts()
-    return (
-        pd.concat([counts, pd.Series({"total": len(terms)})])
-        .rename_axis(terms.name)
-        .to_frame("value")
-    )
+    counted = pd.concat([counts, pd.Series({"total": len(terms)})])
+    counted = counted.rename_axis(terms.name).to_frame("value")
+    counted.attrs["of"] = of
+    return counted
 
 
 def totals(table):
@@ -284,12 +285,13 @@ def differences(pairs):
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second`` and their ``difference`` in the unit of the figures,
-        by figure, place and period of the first.
+        By key: ``figure``, ``place`` and ``period`` of the first, ``first``, ``second``
+        and their ``difference`` in the unit of the figures.
     """
     rows = [(a.indicator, a.place, a.period, a, b, b.value - a.value) for a, b in pairs]
-    names = ["figure", "place", "period"]
-    return pd.DataFrame(rows, columns=[*names, "first", "second", "difference"]).set_index(names)
+    columns = ["figure", "place", "period", "first", "second", "difference"]
+    keys = pd.Index([f"apart.{a.key}" for a, _ in pairs], name="key")
+    return pd.DataFrame(rows, columns=columns, index=keys)
 
 
 def record(table):
@@ -398,15 +400,13 @@ def translations():
     pandas.DataFrame
         Names, definitions, reasons and sections, in the order of the files.
     """
+    tables = {name: companion(name) for name in ("codebook", "derived", "readings", "paragraphs")}
+    terms = companion("terms")  # those that only recognise what somebody wrote stand on no page
+    tables["terms"] = terms[~terms.kind.isin(["alias", "province", "index"])]
+    texts = [("codebook", "name"), ("codebook", "definition"), ("derived", "name")]
+    texts += [("derived", "definition"), ("readings", "reason"), ("terms", "name")]
     pairs = [
-        companion(table)[[f"{text}_en", f"{text}_vi"]].set_axis(["original", "translation"], axis=1)
-        for table, texts in (
-            ("codebook", ["name", "definition"]),
-            ("derived", ["name", "definition"]),
-            ("readings", ["reason"]),
-            ("terms", ["name"]),
-            ("paragraphs", ["section"]),
-        )
-        for text in texts
+        tables[table][[f"{text}_en", f"{text}_vi"]].set_axis(["original", "translation"], axis=1)
+        for table, text in [*texts, ("paragraphs", "section")]
     ]
     return pd.concat(pairs, ignore_index=True)

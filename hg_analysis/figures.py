@@ -274,7 +274,8 @@ def _formula(book, inputs, told):
 
 
 def _repeated(match):
-    return f"(?:(?:{match[1]}) ){'+' if match[2] else ''}"
+    word = r"\S+" if match[1] == "any" else match[1]
+    return f"(?:(?:{word}) ){'+' if match[2] else ''}"
 
 
 def _common(unit):

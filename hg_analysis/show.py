@@ -194,13 +194,16 @@ def _show_frame(frame):
     if frame.index.name == "key":
         keys = [{None: (key, {})} for key in frame.index]
     else:
-        keys = [_counted(kinds, row, len(named)) for row in cells]
+        keys = [_counted(kinds, row, len(named), frame.attrs.get("of", "")) for row in cells]
     _display_table(heads, plain, marked, number, keys)
 
 
-def _counted(kinds, row, named):
-    """Name the numbers of a row by the terms of its index: role.figure, theme.growth.actual."""
-    name = ".".join(map(str, (kinds[0], *row[:named]))) if named else ""
+def _counted(kinds, row, named, of):
+    """Name the numbers of a row by the terms of its index: role.figure, status.document.actual.
+
+    ``of`` says what is counted, where one page counts the same terms of several things.
+    """
+    name = ".".join(filter(None, map(str, (kinds[0], of, *row[:named])))) if named else ""
     return {
         n: (f"{name}.{kinds[n]}" if kinds[n] != "value" else name, {"data-value": f"{cell:.12g}"})
         for n, cell in enumerate(row)

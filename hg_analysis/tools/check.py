@@ -90,7 +90,7 @@ def _companions():
             if not re.fullmatch(pattern, entry.unit):
                 expected = f"a unit of a {entry.measure}, such as {pattern!r}"
                 faults.append(_fault(name, row, "unit", entry.unit, expected))
-    named = {*tables["codebook"].indicator, *tables["derived"].indicator, "number"}
+    named = {*tables["codebook"].indicator, *tables["derived"].indicator, "number", "any"}
     for row, entry in tables["derived"].iterrows():
         for formula in entry.formula.split("; "):
             if formula not in calc.__all__:

@@ -23,7 +23,8 @@ _NUMBER = {
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
 _FREE = re.compile(
-    r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b|\b\d{1,2}(?:/\d{1,2})?(?=[ /](?:19|20)\d\d)"
+    r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b"
+    r"|\b\d{1,2}(?:/\d{1,2})?(?=[ /](?:19|20)\d\d)"
     r"|\b\d{1,2} (?=(?:January|February|March|April|May|June|July|August|September|October"
     r"|November|December)\b)|(?:ngày|tháng|quý) \d{1,2}|^ *\d+\. |\]\([^)]*\)"
     r"|(?:Appendix|Phụ lục|Sông Hậu|Chapter|Covid-?) ?\d+|ISO 8601|UTF-8|Python 3\.\d+|CC BY 4\.0",
@@ -244,7 +245,7 @@ class _Text:
             text = text[: numbers[0].start()] + written + text[numbers[0].end() :]
         else:
             self.check_words(text, row)
-        before = _LINK.sub(r"\1", self.source[max(0, match.start() - 24) : match.start()])
+        before = _LINK.sub(r"\1", self.source[max(0, match.start() - 16) : match.start()])
         self.check_direction(text, before, row, full)
         self.check_names(text, sentence, full)
         return f"[{text}]({file}#{full})"
@@ -320,7 +321,7 @@ class _Text:
         if row.relation != "=":
             sides = {">": _LEAST, "<": _MOST, "~": _ABOUT}
             right = next(pattern for sign, pattern in sides.items() if sign in row.relation)
-            if not re.search(rf"\b(?:{right})\b[^.;]*$", near, re.I):
+            if not re.search(rf"\b(?:{right})\b", near, re.I):
                 self.fault(f"[{text}]: the row states a bound ({row.relation}); call it one")
             if (least and "<" in row.relation) or (most and ">" in row.relation):
                 self.fault(f"[{text}]: the row's bound is of the other side ({row.relation})")
@@ -400,7 +401,7 @@ def _places(text, language):
                 names[name] = term
     found = set()
     for name in sorted(names, key=len, reverse=True):
-        text, times = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+        text, times = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.I)
         found |= {names[name]} if times else set()
     return found
 
