@@ -13,12 +13,15 @@ extensions = ["myst_nb"]
 nb_execution_mode = "off"  # what is shown is what is stored
 nb_ipywidgets_js = {}  # no widget, and so no script from elsewhere
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]
+suppress_warnings = [
+    "myst.xref_missing"
+]  # rows are in outputs; tests/test_site.py finds dead links
 
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["hg.css"]
+html_js_files = ["hg.js"]
 html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
@@ -30,6 +33,7 @@ html_show_sphinx = False
 # ¶11.7 in prose or in a table leads to that numeral on the page of the document's figures.
 _NO_LINKS = (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
 _PLACE = re.compile(r"¶(\d+)(?:\.(\d+))?")
+_ROW = re.compile(r"[a-z]\w*\.[\w.-]+")  # the key of a row, which no heading has
 _PLACE_OR_TAG = re.compile(rf"<[^>]*>|{_PLACE.pattern}")
 
 
@@ -62,6 +66,15 @@ def link_places(app, doctree, page):
             text.parent.replace(text, [*parts, nodes.Text(text[at:])])
 
 
+def mark_numbers(app, doctree, page):
+    """Give numbers that lead to their rows a look of their own: they are text first."""
+    for link in doctree.findall(nodes.reference):
+        target = link.get("refid") or link.get("refuri", "").partition(".html#")[2]
+        if page.startswith("notebooks/") and _ROW.fullmatch(target):
+            link["classes"].append("hg-row")
+
+
 def setup(app):
     """Register the links."""
+    app.connect("doctree-resolved", mark_numbers)
     app.connect("doctree-resolved", link_places)

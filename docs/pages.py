@@ -12,8 +12,9 @@ from html import escape
 from pathlib import Path
 
 from hg_analysis import words
-from hg_analysis.data import DATA, companion, figure, figures, load
-from hg_analysis.page import bounds_text, link, value_text
+from hg_analysis.figures import from_row
+from hg_analysis.show import bounds_text, link, value_text
+from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools.aside import aside
 
 ROOT = DATA.parent
@@ -43,7 +44,7 @@ def build(site):
 
 
 def anchor(paragraph, nth):
-    """Return the place on the figures page of a numeral, or of a paragraph's figure in words."""
+    """Name the place in the document of a numeral, or of a paragraph's figure in words."""
     return f"p{paragraph}-{nth or 'words'}"
 
 
@@ -99,7 +100,7 @@ def _stated(table):
         own = rows[rows.paragraph == number]
         if len(own):
             heads = ["numeral", "printed", "figure", "period", "value", "bounds", "unit", "status"]
-            cells = [(anchor(*row.Index), _stated_cells(table, row)) for row in own.itertuples()]
+            cells = [(anchor(*row.Index), _stated_cells(row)) for row in own.itertuples()]
             parts.append(_rows([*heads, "note"], cells))
         others = numerals[(numerals.paragraph == number) & (numerals.role != "figure")]
         if len(others):
@@ -113,10 +114,11 @@ def _stated(table):
     return "\n".join(parts)
 
 
-def _stated_cells(table, row):
+def _stated_cells(row):
     place = f"{row.paragraph}.{row.nth}" if row.nth else row.paragraph
-    stated = figure(table, row.indicator, period=row.period, origin="document")
-    return [escape(place), escape(row.printed), *_figure_cells(stated), escape(row.note)]
+    # The row is found by its place in the document and by its key.
+    cells = [f'<span id="{escape(row.key)}">{escape(place)}</span>', escape(row.printed)]
+    return [*cells, *_figure_cells(from_row(row)), escape(row.note)]
 
 
 def _figure_cells(figure):
@@ -139,20 +141,19 @@ def _sources(table):
         about = " · ".join(filter(None, [source.title, source.published, source.note]))
         key = escape(source.source)
         parts.append(f'<h3 id="{key}">{link(source.source)}</h3><p>{escape(about)}</p>')
-        rows = table[table.source == source.source]
-        stated = [f for i in rows.indicator.unique() for f in figures(rows, i, place=None)]
         heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
-        notes = dict(zip(zip(rows.indicator, rows.place, rows.period, rows.status), rows.note))
-        cells = [
-            [
-                escape(words.name("place", f.place)),
-                *_figure_cells(f),
-                escape(notes[f.indicator, f.place, f.period, f.status]),
-            ]
-            for f in stated
+        rows = [
+            (
+                row.key,
+                [
+                    escape(words.name("place", row.place)),
+                    *_figure_cells(from_row(row)),
+                    escape(row.note),
+                ],
+            )
+            for row in table[table.source == source.source].itertuples()
         ]
-        keys = [f"{source.source}-{number}" for number in range(1, len(stated) + 1)]
-        parts.append(_rows(heads, list(zip(keys, cells))))
+        parts.append(_rows(heads, rows))
     return "\n".join(parts)
 
 
