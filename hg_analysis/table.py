@@ -393,9 +393,7 @@ def _chosen(table, sources, choices):
     later one. Where two are equal in all of this, none is chosen.
     """
     named, ours = set(choices.row), _bundled_keys()
-    dates = [
-        tuple(-int(n) for n in date.split("-")) if date else (0,) for date in sources.published
-    ]
+    dates = [tuple(-int(n) for n in re.findall(r"\d+", d)) or (0,) for d in sources.published]
     firm, official = table.status.map(FIRMNESS.index), sources.kind.map(OFFICIAL.index)
     rank = pd.Series(zip(~table.key.isin(named), ~table.key.isin(ours), firm, official, dates))
     same = [table[column].to_numpy() for column in KEYS["choices"]]
