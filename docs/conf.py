@@ -70,7 +70,7 @@ def mark_numbers(app, doctree, page):
     """Give numbers that lead to their rows a look of their own: they are text first."""
     for link in doctree.findall(nodes.reference):
         target = link.get("refid") or link.get("refuri", "").partition(".html#")[2]
-        if page.startswith("notebooks/") and _ROW.fullmatch(target):
+        if _ROW.fullmatch(target):
             link["classes"].append("hg-row")
 
 

@@ -1,15 +1,22 @@
 """What the tests share: the bundled files, copies of them to break, and the document's text."""
 
 import csv
+import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 from collections import Counter
+from html import unescape
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-import hg_analysis.data as hg_data
+from hg_analysis import table as hg_table
+from hg_analysis import words
 
 # The same examples every time, and no clock: a test that fails does so on every machine.
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -55,7 +62,7 @@ def appendix():
 @pytest.fixture(scope="session")
 def rows():
     """The bundled indicators, as text."""
-    with (hg_data.DATA / "indicators.csv").open(encoding="utf-8", newline="") as handle:
+    with (hg_table.DATA / "indicators.csv").open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
 
 
@@ -63,7 +70,7 @@ def rows():
 def write(tmp_path):
     """Write rows as a table of indicators and return its path."""
 
-    def write_rows(rows, columns=hg_data.COLUMNS["indicators"], name="table.csv", **options):
+    def write_rows(rows, columns=hg_table.TABLES["indicators"], name="table.csv", **options):
         path = tmp_path / name
         with path.open("w", encoding="utf-8", newline="") as handle:
             writer = csv.DictWriter(handle, columns, extrasaction="ignore", **options)
@@ -77,21 +84,76 @@ def write(tmp_path):
 @pytest.fixture
 def companions(tmp_path, monkeypatch):
     """A folder with copies of all data files, used in place of the bundled ones."""
-    from hg_analysis import words
     from hg_analysis.tools import check
 
     folder = tmp_path / "data"
     folder.mkdir()
-    for path in hg_data.DATA.glob("*.csv"):
+    for path in hg_table.DATA.glob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
-
-    def forget():
-        for cached in (hg_data._companion, words._names, words._units):
-            cached.cache_clear()
-
-    monkeypatch.setattr(hg_data, "DATA", folder)
+    monkeypatch.setattr(hg_table, "DATA", folder)
     monkeypatch.setattr(check, "DATA", folder)
-    forget()
-    yield folder
-    monkeypatch.undo()
-    forget()
+    monkeypatch.setitem(hg_table._current, "folder", folder)
+    return folder
+
+
+def displayed(patch):
+    """Return the list in which from now on all that is displayed is kept: data and metadata."""
+    seen, module = [], import_module("hg_analysis.show")  # hg.show is the function in it
+    patch.setattr(
+        module, "_display", lambda data, metadata=None: seen.append((data, metadata or {}))
+    )
+    return seen
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed, instead of displaying it; in English again afterwards."""
+    yield displayed(monkeypatch)
+    words.use_language("en")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site of today's notebooks, built once."""
+    folder = tmp_path_factory.mktemp("site") / "en"
+    command = [sys.executable, ROOT / "docs" / "pages.py", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in folder.parent.iterdir()] == ["en"]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def in_browser(tmp_path_factory):
+    """Open pages side by side in one start of a browser; say of each what a script finds."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser:
+        pytest.skip("no chromium on this machine: the pages were not opened in a browser")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags += ["--allow-file-access-from-files", "--dump-dom"]
+
+    def ask(addresses, script, widths=(1400,)):
+        folder = tmp_path_factory.mktemp("browser")
+        frames = (
+            f'<iframe width="{w}" height="800" src="{a}"></iframe>'
+            for a in addresses
+            for w in widths
+        )
+        collect = (
+            "onload = () => document.title = JSON.stringify([...document.getElementsByTagName"
+            f"('iframe')].map(frame => {{ const page = frame.contentDocument; return {script} }}))"
+        )
+        (folder / "frames.html").write_text(f"{''.join(frames)}<script>{collect}</script>", "utf-8")
+        command = [browser, *flags, f"--user-data-dir={folder / 'profile'}"]
+        done = subprocess.run(
+            [*command, (folder / "frames.html").as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        found = re.search(r"<title>(.*?)</title>", done.stdout, re.DOTALL)
+        assert found, done.stderr[-500:]
+        return json.loads(unescape(found[1]))
+
+    return ask
