@@ -1,9 +1,9 @@
 """Every notebook is executed in order, says what its numbers say, and stays short."""
 
 import ast
-import json
 import re
 import statistics
+from functools import cache
 from itertools import zip_longest
 
 import nbformat
@@ -12,6 +12,7 @@ from conftest import ROOT
 from nbval.plugin import find_comment_markers
 
 import hg_analysis as hg
+from hg_analysis.tools import links
 from hg_analysis.tools.run import normalise
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -36,9 +37,20 @@ OWN_SCALES = {
 }
 
 
+@cache
+def read(path):
+    return nbformat.read(path, 4)
+
+
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
 def notebook(request):
-    return nbformat.read(request.param, 4)
+    return read(request.param)
+
+
+@pytest.fixture(scope="module")
+def own():
+    """The figures of the document."""
+    return hg.load().query("origin == 'document'")
 
 
 def code_cells(notebook):
@@ -47,11 +59,6 @@ def code_cells(notebook):
 
 def prose_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-
-
-def shown_text(cell):
-    """All text that a cell shows: tables and lists of values."""
-    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
 def test_there_is_a_notebook():
@@ -112,21 +119,47 @@ def test_every_picture_is_read_before_the_next_question(notebook):
             assert after and not after[0].source.startswith("## "), cell.id
 
 
+def tables(notebook):
+    """The HTML of every table that a notebook shows."""
+    htmls = (o.data.get("text/html", "") for cell in code_cells(notebook) for o in cell.outputs)
+    return [html for html in htmls if "<table" in html]
+
+
+def test_every_row_of_figures_is_found_by_its_key(notebook):
+    for html in tables(notebook):
+        if '<th scope="col">Bounds</th>' in html:
+            for row in re.findall(r"<tr\b([^>]*)>", html.split("<tbody>")[1]):
+                named = dict(re.findall(r'([\w-]+)="([^"]*)"', row))
+                facts = {"data-value", "data-decimals", "data-unit", "data-relation"}
+                assert named.keys() >= facts | {"id"}, row
+                assert named["id"] == named["data-jupyter-id"], row
+
+
+def test_a_key_stands_for_one_value_and_every_number_is_that_of_its_row():
+    faults = [fault for path in PATHS for fault in links.problems(path)]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def test_every_sentence_with_a_number_leads_to_rows(notebook):
+    assert links.is_bound(notebook)
+
+
 def test_a_link_to_a_notebook_names_it(notebook):
-    links = [
+    named = [
         link
         for cell in prose_cells(notebook)
-        for link in re.findall(r"\[([^]]*)\]\(([^)]*)\.ipynb[^)]*\)", cell.source)
+        for link in re.findall(r"\[([^]]*)\]\(([^)#]*)\.ipynb\)", cell.source)
     ]
-    for text, stem in links:
+    for text, stem in named:
         name = re.sub(r"\W", "_", text.lower().removesuffix(" notebook"))
         assert name == stem[3:], (text, stem)
 
 
 def test_a_link_of_the_readme_names_its_notebook():
-    links = re.findall(r"\[([^]]*)\]\(notebooks/([^)]*)\.ipynb\)", README)
-    assert links
-    for text, stem in links:
+    named = re.findall(r"\[([^]]*)\]\(notebooks/([^)#]*)\.ipynb\)", README)
+    assert named
+    for text, stem in named:
         name = text.lower().replace(" ", "_")
         assert name[:3] == stem[:3] and name.endswith(stem[3:]), (text, stem)
 
@@ -145,7 +178,7 @@ def test_metadata_holds_nothing_that_changes(notebook):
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_the_file_is_as_a_run_would_write_it(path, tmp_path):
-    notebook = nbformat.read(path, 4)
+    notebook = nbformat.read(path, 4)  # a copy, which is changed below
     nbformat.validate(notebook)  # reading only logs what is wrong
     nbformat.write(normalise(notebook), tmp_path / "again.ipynb")
     lines = (each.read_bytes().splitlines() for each in (path, tmp_path / "again.ipynb"))
@@ -187,20 +220,15 @@ def test_the_readme_gives_findings_of_every_notebook():
     assert set(lines) == {f"notebooks/{path.name}" for path in PATHS}
 
 
-def test_places_in_prose_exist(notebook):
-    table = hg.load()
-    own = table[table.origin == "document"]
+def test_places_in_prose_exist(notebook, own):
     places = {f"¶{row.paragraph}.{row.nth}" for row in own.itertuples() if row.nth}
-    paragraphs = {f"¶{number}" for number in hg.companion("paragraphs").paragraph}
+    places |= {f"¶{number}" for number in hg.companion("paragraphs").paragraph}
     for cell in prose_cells(notebook):
-        for place in re.findall(r"¶\d+(?:\.\d+)?", cell.source):
-            assert place in places | paragraphs, (cell.id, place)
+        assert set(re.findall(r"¶\d+(?:\.\d+)?", cell.source)) <= places, cell.id
 
 
-def test_a_number_beside_its_place_is_the_number_there(notebook):
+def test_a_number_beside_its_place_is_the_number_there(notebook, own):
     """In "9.24% a year (¶11.7)" the figure at ¶11.7 is 9.24, or is named in words."""
-    table = hg.load()
-    own = table[table.origin == "document"]
     value = {f"¶{row.paragraph}.{row.nth}": row.value for row in own.itertuples() if row.nth}
     for cell in prose_cells(notebook):
         for sentence in re.split(r"(?<=[.:;])\s", cell.source):
@@ -211,32 +239,21 @@ def test_a_number_beside_its_place_is_the_number_there(notebook):
                     pytest.fail(lacking + " ".join(sentence.split()), pytrace=False)
 
 
-def test_every_figure_of_the_document_is_shown_in_a_notebook():
-    table = hg.load()
-    own = table[table.origin == "document"]
-    places = {
-        f"¶{row.paragraph}.{row.nth}" if row.nth else f"¶{row.paragraph}"
-        for row in own.itertuples()
-    }
-    lines = [
-        line
-        for path in PATHS
-        for cell in code_cells(nbformat.read(path, 4))
-        for line in shown_text(cell).splitlines()
-    ]
-    shown = {line.rsplit(" | ", 1)[1] for line in lines if "● Document" in line and " | " in line}
-    assert places - shown == set()
+def test_every_figure_of_the_document_is_shown_in_a_notebook(own):
+    shown = {key for path in PATHS for key in links.rows(read(path))}
+    assert set(own.key) - shown == set()
 
 
-def test_every_derived_quantity_is_used_and_every_one_used_is_described():
-    used = {
-        name
+def test_every_derived_quantity_is_used():
+    named = {
+        each.value
         for path in PATHS
-        for cell in json.loads(path.read_text("utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-        for name in re.findall(r'hg\.derive,? ?\(?\s*"(\w+)"', "".join(cell["source"]))
+        for cell in code_cells(read(path))
+        for each in ast.walk(ast.parse(cell.source))
+        if isinstance(each, ast.Constant)
     }
-    assert used == set(hg.companion("derived").indicator)
+    shown = {key.split(".")[0] for path in PATHS for key in links.rows(read(path))}
+    assert set(hg.companion("derived").indicator) - named - shown == set()
 
 
 def test_no_checkpoints_or_strays():

@@ -16,24 +16,18 @@ import pytest
 from conftest import ROOT
 from matplotlib import pyplot as plt
 
-import hg_analysis as hg
-from hg_analysis import charts, page, words
+from hg_analysis import charts
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture
-def shown(monkeypatch):
+def undrawn(shown, monkeypatch):
     """What is displayed, instead of displaying it; pictures stay undrawn."""
-    seen = []
-    monkeypatch.setattr(page, "_display", lambda data, metadata=None: seen.append((data, metadata)))
     monkeypatch.setattr(charts, "picture", lambda ax: plt.close(ax.figure))
     monkeypatch.chdir(ROOT / "notebooks")  # as a kernel would
-    language = words.language()
     with matplotlib.rc_context():
-        yield seen
-    hg.use_language(language)
-    plt.close("all")
+        yield shown
 
 
 def texts(data, metadata):
@@ -93,8 +87,8 @@ def read_html(html):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_stored_outputs_are_what_the_cells_show(path, shown, capsys):
-    problems = list(replay(nbformat.read(path, 4), path.name, shown))
+def test_stored_outputs_are_what_the_cells_show(path, undrawn, capsys):
+    problems = list(replay(nbformat.read(path, 4), path.name, undrawn))
     problems += [f"a cell prints: {text}" for text in capsys.readouterr() if text]
     if problems:
         pytest.fail("\n".join(f"{path.name}: {each}" for each in problems), pytrace=False)

@@ -1,0 +1,313 @@
+"""What meets the page: rows with permanent keys, tables and pictures, in both languages."""
+
+import math
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+import hg_analysis as hg
+from hg_analysis import charts, words
+from hg_analysis.figures import Figure, from_row
+from hg_analysis.show import bounds_text, publisher, value_text
+
+
+class Targets(HTMLParser):
+    """What a number can lead to: every element with a key, in its order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        if "id" in facts:
+            assert facts["id"] not in self.found and facts["data-jupyter-id"] == facts["id"]
+            self.found[facts["id"]] = {"tag": tag, **facts}
+
+
+def targets(html):
+    return Targets(html).found
+
+
+@pytest.fixture(scope="module")
+def table():
+    return hg.load()
+
+
+@pytest.fixture
+def growth(table):
+    return hg.figures(table, "grdp_growth", range(2020, 2025))
+
+
+@pytest.fixture(scope="module")
+def every(table):
+    """Figures of every kind that can be shown."""
+    stated = [from_row(row) for row in table.itertuples()]
+    rate = hg.figure(table, "grdp_growth", source="appendix3")
+    odd = [
+        ("hau_giang", "2025", 308.27, 0, 308.271, "<="),
+        ("hau_giang", "2020/2025", -6.19, -6.195, -6.185, "="),
+        ("can_tho", "2025-Q1", 2 / 3, 2 / 3, 2 / 3, "="),
+        ("hau_giang", "2019-04-01", 0.0, -0.5, 0.5, "="),
+    ]
+    odd = [
+        Figure("grdp", *numbers, place, period, status="actual", relation=relation, variant="odd")
+        for place, period, *numbers, relation in odd
+    ]
+    return [*stated, hg.derive("growth_over_term", *[rate] * 5), *odd]
+
+
+def test_every_row_is_found_by_its_key_and_says_what_it_states(every, shown):
+    hg.show(every)
+    found = targets(shown[0][0]["text/html"])
+    rows = {key: facts for key, facts in found.items() if facts["tag"] == "tr"}
+    assert list(rows) == [figure.key for figure in every]
+    for figure in every:
+        facts, text = rows[figure.key], value_text(figure)
+        stated = float(re.sub(r"[^\d.-]", "", text))
+        decimals = len(text.partition(".")[2])
+        assert round(float(facts["data-value"]), decimals) == pytest.approx(stated)
+        assert (facts["data-relation"], int(facts["data-decimals"])) == (figure.relation, decimals)
+        assert facts["data-unit"] == words.unit(figure.indicator)
+        ends = [found.get(f"{figure.key}-{end}") for end in ("low", "high")]
+        if " – " not in bounds_text(figure):
+            assert ends == [None, None]
+            continue
+        for end, exact, written in zip(
+            ends, (figure.low, figure.high), bounds_text(figure).split(" – ")
+        ):
+            assert float(end["data-value"]) == pytest.approx(exact, rel=1e-11)
+            assert int(end["data-decimals"]) == len(written.partition(".")[2])
+
+
+def test_every_row_of_a_table_of_keys_is_found(table, shown):
+    hg.show(table.set_index("key")[["note"]].head(3))
+    html = shown[0][0]["text/html"]
+    assert list(targets(html)) == list(table.key[:3]) and '<th scope="col">key' not in html
+
+
+def test_every_number_of_a_cross_table_is_found(shown):
+    numerals = hg.companion("numerals")
+    counts = numerals.groupby("role").size().to_frame("value")
+    hg.show(counts)
+    found = targets(shown[0][0]["text/html"])
+    assert {key: float(facts["data-value"]) for key, facts in found.items()} == {
+        f"role.{role}": count for role, count in counts.value.items()
+    }
+
+
+def test_what_is_not_named_by_terms_has_no_key(shown):
+    hg.show(pd.DataFrame({"value": [1, 2]}))
+    assert targets(shown[0][0]["text/html"]) == {}
+
+
+@pytest.mark.parametrize("rows", [40, 41])
+def test_a_long_table_is_folded_says_how_long_it_is_and_where_its_rows_are(rows, table, shown):
+    hg.show(table.set_index("key")[["note"]].head(rows))
+    html = shown[0][0]["text/html"]
+    if rows <= 40:
+        assert "<details>" not in html
+        return
+    summary = re.search(r"<details><summary>(.*?)</summary>", html)[1]
+    assert summary.startswith(f"The {rows} rows") and html.endswith("</details>")
+    # JupyterLab finds no row in a closed fold: it is led to the summary.
+    assert re.findall(r'data-jupyter-id="(.*?)"', summary) == list(table.key[:rows])
+
+
+def test_a_table_shows_value_bounds_unit_origin_and_source(table, shown):
+    figure = hg.figure(table, "grdp_growth", source="appendix3")
+    assert hg.show(figure, hg.derive("growth_over_term", *[figure] * 5)) is None
+    ((data, _),) = shown
+    assert data["text/plain"].splitlines()[1:] == [
+        "Growth of GRDP | 2020–2025 | 9.24 | 9.235 – 9.245 | % per year"
+        " | ● Document · estimate | ¶11.7",
+        "Growth of GRDP over the term | 2020–2025 | 55.56 | 55.52 – 55.60 | %"
+        " | ◆ Implied · estimate | ¶11.7",
+    ]
+
+
+def test_a_table_in_vietnamese_has_the_same_keys(table, shown):
+    figure = hg.figure(table, "grdp", source="appendix3")
+    for language in words.LANGUAGES:
+        hg.use_language(language)
+        hg.show(figure)
+    (english, _), (vietnamese, _) = shown
+    assert vietnamese["text/plain"].splitlines()[1] == (
+        "GRDP theo giá hiện hành | 2025 | 77.854 | 77.853,5 – 77.854,5 | tỷ đồng"
+        " | ● Văn kiện · ước tính | ¶11.8"
+    )
+    first, second = (targets(data["text/html"]) for data in (english, vietnamese))
+    assert first[figure.key].pop("data-unit") != second[figure.key].pop("data-unit")
+    assert first == second
+
+
+def test_a_publication_is_linked_where_it_has_an_address_and_named_elsewhere(table, shown):
+    sources = hg.companion("sources").set_index("source")
+    published = table[table.origin != "document"].drop_duplicates("source")
+    hg.show([from_row(row) for row in published.itertuples()])
+    rows = re.findall(r"<tr id.*?</tr>", shown[0][0]["text/html"], flags=re.S)
+    for row, html in zip(published.itertuples(), rows, strict=True):
+        address = sources.address[row.source].replace("&", "&amp;")
+        assert re.findall(r'<a href="(.*?)">', html) == [address] * bool(address), row.source
+    assert not sources.address[published.source].all()
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><b>', "a & b", "x' onclick='y"])
+def test_what_is_shown_is_text_not_markup(text, table, shown, monkeypatch):
+    hg.show(pd.DataFrame({"note": [text], "value": [0.25]}))
+    hg.show(Figure("grdp", 1, 1, 1, "hau_giang", "2025", status="actual", variant=text))
+    monkeypatch.setattr(words, "name", lambda kind, term: text)
+    hg.show(hg.figure(table, "grdp", source="appendix3"))
+    assert shown[0][0]["text/plain"] == f"Note | Value\n{text} | 0.25"
+    assert list(targets(shown[1][0]["text/html"])) == [f"grdp.2025.{text}"]
+    for data, _ in shown:
+        tags = set(re.findall(r"<(\w+)", data["text/html"]))
+        known = {"style", "div", "table", "thead", "tbody", "tr", "th", "td", "span"}
+        assert tags <= known and "& b" not in data["text/html"]
+
+
+def test_addresses_of_the_web_are_links_and_no_others(shown):
+    addresses = ["https://a.vn/?b=1&c=2", "javascript:alert(1)", "data:x", 'https://a.vn/"><b>']
+    hg.show(pd.DataFrame({"address": addresses}))
+    html = shown[0][0]["text/html"]
+    assert '<a href="https://a.vn/?b=1&amp;c=2">https://a.vn/?b=1&amp;c=2</a>' in html
+    assert "<td>javascript:alert(1)</td>" in html and "<td>data:x</td>" in html
+    assert "<b>" not in html
+
+
+def test_a_place_has_a_column_where_it_is_not_the_province(table, shown):
+    hg.show(hg.figure(table, "poverty_rate", "2025", "vietnam"))
+    hg.show(hg.figure(table, "poverty_rate", source="appendix3"))
+    there, here = (data["text/plain"].splitlines()[0] for data, _ in shown)
+    assert "Place" in there and "Place" not in here and "Viet Nam" in shown[0][0]["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "bounds"),
+    [
+        (Figure("grdp", 55.5638, 55.5282, 55.5994), "55.56", "55.52 – 55.60"),
+        (Figure("grdp", 731435.6, 731396.5, 731474.6), "731,436", "731,396 – 731,475"),
+        (Figure("grdp", 2.029447, 2.029434, 2.029461), "2.029", "2.029 – 2.030"),
+        (Figure("grdp", 308.27, 0, 308.271, relation="<="), "≤ 308.3", ""),
+        (Figure("grdp", 40.34, 40.32, math.inf, relation=">="), "≥ 40.3", ""),
+        (Figure("grdp", 42, 42, 42, decimals=0), "42", "exact"),
+        (Figure("grdp", 106, 106, math.inf, relation=">", decimals=0), "> 106", ""),
+        (Figure("grdp", 2, 0, math.inf, decimals=0), "2", ""),
+        (Figure("grdp", 20, 19.5, 20.5, relation="~", decimals=0), "≈ 20", "19.5 – 20.5"),
+        (Figure("grdp", -6.19, -6.195, -6.185, decimals=2), "-6.19", "-6.195 – -6.185"),
+        (Figure("grdp", 2 / 3, 2 / 3, 2 / 3), "0.6667", "exact"),
+    ],
+)
+def test_numbers_are_written_with_the_digits_that_bounds_leave(figure, value, bounds):
+    assert (value_text(figure), bounds_text(figure)) == (value, bounds)
+
+
+def test_written_bounds_hold_the_bounds(every):
+    for figure in every:
+        if " – " in bounds_text(figure):
+            low, high = (float(t.replace(",", "")) for t in bounds_text(figure).split(" – "))
+            assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
+
+
+def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
+    assert hg.show(charts.path(charts.axes(), growth)) is None
+    (picture, metadata), (listed, _) = shown
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == picture["text/plain"]
+    assert "Growth of GRDP" in picture["text/plain"] and "5 values" in picture["text/plain"]
+    assert "  2022: 13.94" in listed["text/plain"] and "<details>" in listed["text/html"]
+
+
+def test_a_picture_is_the_same_every_time(growth, shown):
+    for _ in range(2):
+        hg.show(charts.path(charts.axes(), growth))
+    assert shown[0][0]["image/png"] == shown[2][0]["image/png"]
+
+
+def test_a_picture_in_vietnamese_holds_no_english(growth, shown):
+    hg.use_language("vi")
+    ax = charts.path(charts.axes(), growth)
+    artists = ax.figure.findobj(match=lambda artist: hasattr(artist, "get_text"))
+    joined = " ".join(artist.get_text() for artist in artists)
+    assert "%/năm" in joined and "13,94" in joined and "Nguồn:" in joined
+    for english in ("per year", "Source", "Published", "Growth"):
+        assert english not in joined
+
+
+def test_a_dollar_in_a_name_is_no_formula(growth, shown, monkeypatch):
+    monkeypatch.setattr(words, "name", lambda kind, term: "a $b_{$ c$")
+    assert hg.show(charts.path(charts.axes(), growth)) is None
+
+
+@pytest.mark.usefixtures("shown")
+def test_publishers_are_named_in_the_readers_language():
+    assert publisher("mpi_2021") == "Ministry of Planning and Investment"
+    hg.use_language("vi")
+    assert publisher("mpi_2021") == "Bộ Kế hoạch và Đầu tư"
+    assert publisher("cafef_2024_01") == "CafeF"
+
+
+@pytest.mark.usefixtures("shown")
+def test_every_name_is_there_in_both_languages():
+    for language in words.LANGUAGES:
+        hg.use_language(language)
+        for indicator in [*hg.companion("codebook").indicator, *hg.companion("derived").indicator]:
+            assert words.name("indicator", indicator) and words.unit(indicator)
+        for term in hg.companion("terms").itertuples():
+            assert words.name(term.kind, term.term)
+
+
+def test_what_has_no_name_is_named_in_the_error():
+    with pytest.raises(LookupError, match=r"'gdp' is described neither in codebook\.csv nor"):
+        words.name("indicator", "gdp")
+    with pytest.raises(LookupError, match=r"no place 'hue' in terms\.csv"):
+        words.name("place", "hue")
+    with pytest.raises(ValueError, match="'fr' is not one of en, vi"):
+        hg.use_language("fr")
+
+
+@pytest.mark.usefixtures("shown")
+@pytest.mark.parametrize(
+    ("period", "english", "vietnamese"),
+    [
+        ("2025", "2025", "2025"),
+        ("2025-Q1", "Q1 2025", "quý 1/2025"),
+        ("2025-01/2025-06", "Jan 2025–Jun 2025", "1/2025–6/2025"),
+        ("2019-04-01", "1 Apr 2019", "1/4/2019"),
+        ("2020/2025-06", "2020–Jun 2025", "2020–6/2025"),
+    ],
+)
+def test_periods_in_both_languages(period, english, vietnamese):
+    assert words.period(period) == english
+    hg.use_language("vi")
+    assert words.period(period) == vietnamese
+
+
+def test_a_cross_table_is_named_from_the_data_files(table, shown):
+    for language in words.LANGUAGES:
+        hg.use_language(language)
+        hg.show(pd.crosstab(table.status, table.origin))
+    (english, _), (vietnamese, _) = shown
+    heads = "Status / Origin | Document | Plan or target elsewhere | Published elsewhere"
+    assert english["text/plain"].splitlines()[0] == heads
+    assert (
+        vietnamese["text/plain"].splitlines()[0].startswith("Tình trạng / Loại số liệu | Văn kiện")
+    )
+    counts = {key: int(facts["data-value"]) for key, facts in targets(english["text/html"]).items()}
+    assert counts["status.estimate.document"] == sum(
+        (table.status == "estimate") & (table.origin == "document")
+    )
+    assert sum(counts.values()) == len(table)
+
+
+def test_a_table_can_hold_figures_periods_and_numbers(table, shown):
+    figure = hg.figure(table, "grdp", source="appendix3")
+    row = {"figure": ["grdp"], "period": ["2020/2025"], "source": ["mpi_2021"]}
+    hg.show(pd.DataFrame({**row, "value": [figure], "share": [0.123456]}))
+    assert shown[0][0]["text/plain"].splitlines()[1] == (
+        "GRDP at current prices | 2020–2025 | Ministry of Planning and Investment | 77,854 | 0.1235"
+    )
+    assert '<td class="n">77,854</td>' in shown[0][0]["text/html"]
