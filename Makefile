@@ -94,12 +94,12 @@ coverage: .venv/installed
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# One change at a time in a scratch copy, each of which a check must notice: some of every kind,
-# or more, or all: make mutants N=100, make mutants N=all KINDS='prose|translation' SEED=1
+# One change at a time in a scratch copy; names every change that no check notices: for people to
+# judge. make mutants N=100 SEED=1
 N ?= 12
 SEED ?= 0
 mutants: .venv/installed
-	$(BIN)/python tests/drill.py --sample $(N) --seed $(SEED) --kinds '$(KINDS)'
+	$(BIN)/python tests/mutants.py $(N) $(SEED)
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis

@@ -1,137 +1,70 @@
-"""Ratios of time and memory, measured in one run: ``make bench``.
+"""Processor time as ratios, measured in one run: ``make bench``.
 
-Machines differ and are noisy, so nothing here is compared with a clock: each
-measure is a ratio to what pandas alone needs on the same machine in the same
-run, the two in turn, medians with their spread.
+Machines differ and are noisy, so each measure is a ratio to what pandas alone needs on the same
+machine in the same run: whole processes in turn, their medians. Arguments are tests to run with
+pytest, of which the processor time is told: ``python tests/bench.py tests/test_calc.py``.
 """
 
-import csv
-import shutil
+import itertools
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import numpy as np
+import hg_analysis as hg
+from hg_analysis.table import DATA, TABLES
 
-import hg_analysis.data as hg_data
-
-COMMUNES, INDICATORS, YEARS = 3321, 100, range(2021, 2026)  # 34 provinces' communes
-RUNS = 7
-TIMED = "import time, resource\nstart = time.perf_counter()\n{}\nend = time.perf_counter()\n"
-REPORT = "print(end - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+RUNS = 9
+ROWS = 10_000
+GOAL = 1.1  # import hg_analysis / import pandas
 
 
-def measure(code, before="", runs=RUNS):
-    """Run code in new processes; return seconds and megabytes of each."""
-    script = before + "\n" + TIMED.format(code) + REPORT
-    done = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        for _ in range(runs)
-    ]
-    return [tuple(map(float, each.stdout.split()[-2:])) for each in done]
+def seconds(*arguments):
+    """Run Python and return the processor time that the whole process took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def compare(name, ours, base, limit):
-    """Print the ratio of two series of measurements beside its limit."""
-    ratios = [a / b for a, b in zip(ours, base)]
-    middle = statistics.median(ours) / statistics.median(base)
-    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-    verdict = "within" if middle <= limit else "ABOVE"
-    print(f"{name}: {middle:.2f} ({spread}), {verdict} the limit of {limit}")
-    return middle <= limit
+def compare(what, ours, base, goal=None):
+    """Print the ratio of two pieces of code, run in turn; say whether it is within its goal."""
+    pairs = [(seconds("-c", ours), seconds("-c", base)) for _ in range(RUNS)]
+    (mine, theirs), each = map(statistics.median, zip(*pairs)), [a / b for a, b in pairs]
+    good = goal is None or mine / theirs <= goal
+    verdict = f", goal {goal}: {'met' if good else 'MISSED'}" if goal else ""
+    spread = f"{min(each):.2f} to {max(each):.2f}"
+    print(f"{what}: {mine / theirs:.2f} ({spread}; {mine:.2f} s and {theirs:.2f} s){verdict}")
+    return good
 
 
-def interleaved(ours, base, before_ours="", before_base="", runs=RUNS):
-    """Measure two pieces of code in turn."""
-    pairs = [(*measure(ours, before_ours, 1), *measure(base, before_base, 1)) for _ in range(runs)]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+def many(path):
+    """Write a valid table of many rows."""
+    terms, sources = hg.companion("terms"), hg.companion("sources").query("kind != 'primary'")
+    places = terms.term[terms.kind == "place"]
+    cells = itertools.product(places, range(1990, 2026), sources.source)
+    with path.open("w", encoding="utf-8") as file:
+        print(*TABLES["indicators"], sep=",", file=file)
+        for place, year, source in itertools.islice(cells, ROWS):
+            print(f"grdp,{place},{year},{year},=,actual,{year} tỷ đồng,{source},,,", file=file)
 
 
-def generate(folder):
-    """Write a table of 1.66 million rows and the companion files that name its parts."""
-    shutil.copytree(hg_data.DATA, folder)
-    with (folder / "terms.csv").open("a", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(
-            ["place", f"c{n}", f"Commune {n}", f"Xã {n}", "", ""] for n in range(COMMUNES)
-        )
-    with (folder / "codebook.csv").open("a", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(
-            [f"i{n}", "other", "level", "billion VND", "higher", f"I {n}", f"C {n}", "D", "Đ"]
-            for n in range(INDICATORS)
-        )
-    rng = np.random.default_rng(2025)
-    path = folder / "indicators.csv"
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(hg_data.COLUMNS["indicators"])
-        for place in range(COMMUNES):
-            hundredths = rng.integers(1, 10_000_000, (INDICATORS, len(YEARS)))
-            for indicator in range(INDICATORS):
-                for step, year in enumerate(YEARS):
-                    whole, rest = divmod(int(hundredths[indicator, step]), 100)
-                    printed = f"{whole:,}".replace(",", ".") + f",{rest:02d} tỷ đồng"
-                    value, head = f"{whole}.{rest:02d}", [f"i{indicator}", f"c{place}", year]
-                    tail = ["=", "actual", printed, "haugiang_portal", "", "", ""]
-                    writer.writerow([*head, value, *tail])
-    return path
-
-
-def notebooks():
-    """Print what re-executing every notebook takes beside the same code as one plain script."""
-    import nbformat
-
-    paths = sorted((hg_data.DATA.parent / "notebooks").glob("*.ipynb"))
-    cells = [
-        "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
-        for path in paths
-    ]
-    # A namespace each, as in the kernels; what is shown is formatted, not printed.
-    script = "import os, sys; sys.stdout = open(os.devnull, 'w', encoding='utf-8')\n" + "\n".join(
-        f"exec({cell!r}, {{}})" for cell in cells
-    )
-    nbval = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
-    nbval += ["--nbval", "--nbval-current-env", *map(str, paths)]
-    seconds = []
-    for command in (nbval, [sys.executable, "-c", script]) * 3:
-        start = time.perf_counter()
-        subprocess.run(command, capture_output=True, check=True)
-        seconds.append(time.perf_counter() - start)
-    kernels, plain = statistics.median(seconds[::2]), statistics.median(seconds[1::2])
-    print(f"{len(paths)} notebooks under nbval: {kernels:.1f} s; as one script: {plain:.1f} s")
-
-
-def main():
-    """Measure everything; return 1 where a limit is exceeded."""
-    notebooks()
-    ours, base = interleaved("import hg_analysis", "import pandas")
-    good = compare("import hg_analysis / import pandas, time", *by(0, ours, base), 1.1)
-    loads = measure("hg.load()", "import hg_analysis as hg")
-    imports, seconds = by(0, measure("import pandas"), loads)
-    ratio = statistics.median(seconds) / statistics.median(imports)
-    print(f"hg.load(), first call: {statistics.median(seconds):.3f} s ({ratio:.2f} import pandas)")
+def main(tests):
+    """Measure everything; return 1 where the goal is missed."""
+    good = compare("import hg_analysis / pandas", "import hg_analysis", "import pandas", GOAL)
     with tempfile.TemporaryDirectory() as folder:
-        path = generate(Path(folder) / "data")
-        size = path.stat().st_size / 1e6
-        print(f"{COMMUNES * INDICATORS * len(YEARS):,} rows, {size:.0f} MB")
-        setup = (
-            f"import hg_analysis as hg, hg_analysis.data as d, pathlib, pandas\n"
-            f"d.DATA = pathlib.Path({str(path.parent)!r})"
-        )
-        ours, base = interleaved(
-            "table = hg.load()", f"table = pandas.read_csv({str(path)!r})", setup, setup, 3
-        )
-        good &= compare("hg.load() / pandas.read_csv, time", *by(0, ours, base), 3)
-        good &= compare("hg.load() / pandas.read_csv, peak memory", *by(1, ours, base), 3)
+        many(path := Path(folder) / "many.csv")
+        rows = len(hg.load(path))
+        for name, file in (("the bundled table", DATA / "indicators.csv"), (f"{rows} rows", path)):
+            ours = f"import hg_analysis as hg; hg.load({str(file)!r})"
+            base = f"import pandas; pandas.read_csv({str(file)!r})"
+            compare(f"hg.load() / pandas.read_csv of {name}", ours, base)
+    if tests:
+        print(f"tests: {seconds('-m', 'pytest', '-q', *tests):.1f} s of processor time")
     return int(not good)
 
 
-def by(column, *series):
-    """Pick one column of each series."""
-    return [[row[column] for row in each] for each in series]
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
