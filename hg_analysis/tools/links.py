@@ -17,8 +17,12 @@ from hg_analysis.table import HOME, entries, load, moments
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
 _NUMBER = {
-    "en": re.compile(r"([+−-])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)"),
-    "vi": re.compile(r"([+−-])?(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d.,]*\d)"),
+    "en": re.compile(
+        r"(?<![\d.,])([+−-])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)"
+    ),
+    "vi": re.compile(
+        r"(?<![\d.,])([+−-])?(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d.,]*\d)"
+    ),
 }
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
@@ -294,7 +298,7 @@ class _Text:
 
     def check_unit(self, text, after, row):
         """Compare the unit behind a number, as a whole, with that of its row."""
-        said = re.match(rf"\W{{0,3}}({_units(self.language)})(?!\w)", after)
+        said = re.match(rf"[\s*_\"”’)]{{0,3}}({_units(self.language)})(?!\w)", after)
         if said and row.unit and said[1].replace("a year", "per year") not in _forms(row.unit):
             self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
         rest = after[said.end() :] if said else after
@@ -313,11 +317,12 @@ class _Text:
     def check_direction(self, text, before, row, key):
         """Hold words of direction against the sign of a row, and bounds against its relation."""
         near = f"{before}{text}"
-        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
-        if key.endswith("-low") or key.endswith("-high"):
+        if key.endswith(("-low", "-high")):
+            least, most = (re.search(rf"\b(?:{p})\b", near, re.I) for p in (_LEAST, _MOST))
             if (least if key.endswith("-high") else most) and not (least and most):
                 self.fault(f"[{text}]: this is the other bound of the row")
             return
+        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
         if row.relation != "=":
             sides = {">": _LEAST, "<": _MOST, "~": _ABOUT}
             right = next(pattern for sign, pattern in sides.items() if sign in row.relation)
