@@ -17,12 +17,11 @@ from hg_analysis.table import HOME, entries, load, moments
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
 _NUMBER = {
-    "en": re.compile(
-        r"(?<![\d.,])([+−-])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)"
-    ),
-    "vi": re.compile(
-        r"(?<![\d.,])([+−-])?(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d.,]*\d)"
-    ),
+    language: re.compile(
+        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?)"
+        r"(?![\d.,]*\d)"
+    )
+    for language, group, point in (("en", ",", r"\."), ("vi", r"\.", ","))
 }
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
