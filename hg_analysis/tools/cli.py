@@ -1,4 +1,4 @@
-"""The command line: ``hg-analysis check | run | export``."""
+"""The command line: ``hg-analysis check | run | keys | export``."""
 
 import argparse
 import errno
@@ -16,7 +16,7 @@ from hg_analysis.tools import links
 from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
-from hg_analysis.tools.run import execute
+from hg_analysis.tools.run import execute, found
 
 
 def main(argv=None):
@@ -83,6 +83,8 @@ def _parser():
     run.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
     run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
+    keys = commands.add_parser("keys", help="list what a number in a sentence can lead to")
+    keys.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
     export = commands.add_parser("export", help="write the table for a spreadsheet")
     export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
     export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")

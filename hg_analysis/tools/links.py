@@ -410,25 +410,27 @@ def _places(text, language):
     return found
 
 
-def keys(notebook):
-    """List what can be named in a notebook's sentences.
+def listed(paths):
+    """List what a number in a sentence of notebooks can lead to.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
+    paths : list of pathlib.Path
 
     Returns
     -------
     list of str
-        A line a row: key, number, unit and the name of the figure.
+        A line a row: notebook and key, number, unit and the name of the figure.
     """
+    import nbformat
+
     lines = []
-    for key, row in rows(notebook).items():
-        if not key.endswith(("-low", "-high")):
-            number = words.number(row.value, row.decimals)
-            try:
-                name = words.name("indicator", _parts(key)[0])
-            except LookupError:
-                name = ""
-            lines.append(f"{key:70} {row.relation.strip('=') + number:>14} {row.unit:24} {name}")
+    for path in paths:
+        for key, row in rows(nbformat.read(path, 4)).items():
+            if key.endswith(("-low", "-high")):
+                continue
+            indicator = _parts(key)[0]
+            name = words.name("indicator", indicator) if words.known("indicator", indicator) else ""
+            number = row.relation.strip("=") + words.number(row.value, row.decimals)
+            lines.append(f"{path.name}#{key:64} {number:>14} {row.unit:24} {name}".rstrip())
     return lines
