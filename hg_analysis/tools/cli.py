@@ -100,6 +100,9 @@ def _command(arguments):
     if "" in [*vars(arguments).values(), *vars(arguments).get("notebooks", ())]:
         print("the name of a file or folder is empty", file=sys.stderr)
         return 1
+    if arguments.command == "keys":
+        print(*links.listed(found(arguments.notebooks)), sep="\n")
+        return 0
     with _lasting(arguments.data) as data, _lasting(vars(arguments).get("source")) as source:
         if arguments.command == "run":
             finish = None if arguments.language == "vi" else links.finish
