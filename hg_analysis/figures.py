@@ -106,7 +106,7 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
         Which publication; by default the one that choices.csv or its order of
         preference names.
     role : {"outturn", "plan", "target", "pledge"}, optional
-        "outturn" by default, unless a source is named.
+        "outturn" by default; a source or document that states none may have an intent.
     **where
         Further columns and the value they must have, such as ``status="revised"``.
 
@@ -131,6 +131,8 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
     rows = table
     for column, value in wanted.items():
         rows = rows[rows[column] == value]
+    if role is None and (rows.role == "outturn").any():  # a source may state intents as well
+        rows = rows[rows.role == "outturn"]
     asked = ", ".join(f"{column} {value!r}" for column, value in wanted.items())
     if rows.empty:
         raise LookupError(f"no figure with {asked}")
