@@ -135,7 +135,9 @@ def fill(notebook, name, others=None, before=None, language="en"):
             )
             cell.source = text.filled()
             faults += text.faults
-            changes += text.changes
+            for sentence, rows_changed in text.changes.items():
+                said = _LINK.sub(r"\1", sentence)
+                changes.append(f"reread {text.at}: «{said}» {'; '.join(rows_changed)}")
     return faults, changes
 
 
@@ -204,7 +206,7 @@ class _Text:
     def __init__(self, source, at, name, known, before, language):
         self.source, self.at, self.name, self.known = source, at, name, known
         self.before, self.language = before, language
-        self.faults, self.changes = [], []
+        self.faults, self.changes = [], {}  # by sentence, what became of its rows
 
     def fault(self, text):
         self.faults.append(f"{self.at}: {text}")
@@ -235,9 +237,9 @@ class _Text:
         sentence = _sentence(self.source, match.start())
         old = self.before.get(full) if file == self.name else None
         if old and old.value != row.value:
-            turned = " · SIGN TURNED" if old.value * row.value < 0 else ""
-            said = _LINK.sub(r"\1", sentence)
-            self.changes.append(f"{self.at}: {full} {old.value} → {row.value}{turned}: {said}")
+            was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
+            turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
+            self.changes.setdefault(sentence, []).append(f"{full} {was} → {now}{turned}")
         numbers = list(_NUMBER[self.language].finditer(text))
         if len(_DIGITS.findall(text)) > 1 or len(numbers) != len(_DIGITS.findall(text)):
             self.fault(f"[{text}]: one link, one number, in the notation of {self.language!r}")
