@@ -238,6 +238,7 @@ def parts():
     for name in [*documents, *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]:
         for slug, text in sections((ROOT / name).read_text("utf-8")).items():
             found[name, slug] = text
+    del found["data/README.md", "changelog"]  # an entry stays what it was when it was made
     return found
 
 

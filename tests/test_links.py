@@ -166,7 +166,7 @@ def test_a_changed_row_names_its_sentence_and_a_turned_sign(fill, outputs):
         "About [half](#growth_over_term), and [1.4](#poverty_rate_change) each year.", before=before
     )
     (change,) = fill.changes
-    assert "About half, and 1.4." in change
+    assert "«About half, and 1.4 each year.»" in change
     assert "growth_over_term.2020_2025 55.700 → 55.564;" in change
     assert change.endswith("appendix3 1.40 → -1.40, SIGN TURNED")
 
