@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
-from hg_analysis.files import DataError
+from hg_analysis.files import DataError, listed
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
@@ -112,7 +112,7 @@ def _command(arguments):
             print(one_line(f"{arguments.out}: {count} figures"))
             return 0
         faults, notes = check(data, source)
-    print(*faults, *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
+    print(*listed(faults), *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
     return int(bool(faults))
 
 

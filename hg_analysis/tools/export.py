@@ -23,7 +23,7 @@ SIGNED = re.compile(r"[+-]\d+([.,]\d+)*\s?%?")
 MONTH = {"en": "'in' MMMM y", "vi": "'tháng' M 'năm' y"}
 DAY = {"en": "'on' d MMMM y", "vi": "'ngày' d 'tháng' M 'năm' y"}
 COLUMNS = ("figure", "place", "period", "value", "low", "high", "unit", "relation", "status")
-COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note")
+COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note", "key")
 
 
 def export(out, data=None, language="en", semicolon=False):
@@ -107,6 +107,7 @@ def _cells(row):
         web_address(row.source),
         stands if row.paragraph else "",
         row.note,
+        row.key,
     ]
 
 
