@@ -112,7 +112,8 @@ def _command(arguments):
             print(one_line(f"{arguments.out}: {count} figures"))
             return 0
         faults, notes = check(data, source)
-    print(*listed(faults), *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
+    count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+    print(*listed(faults), *notes, count, sep="\n")
     return int(bool(faults))
 
 

@@ -7,12 +7,11 @@ number as the row has it, with as many decimals as were typed, and says what a r
 import difflib
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from functools import cache
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from hg_analysis import words
-from hg_analysis.table import HOME, entries, load, moments
+from hg_analysis.table import HOME, companion, entries, moments
 
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
@@ -267,7 +266,7 @@ class _Text:
             return key
         alike = [k for k in there if k.startswith(f"{stem}.") and not k.endswith(("-low", "-high"))]
         if len(alike) > 1:
-            alike = [k for k in alike if k in _chosen()] or alike
+            alike = [k for k in alike if k in set(companion("choices").row)] or alike
         if len(alike) == 1:
             full = alike[0] + (dash + end if stem == short else "")
             if full in there:
@@ -365,12 +364,6 @@ def _sentence(text, at):
     start = max((end for end in ends if end <= at), default=0)
     stop = min((end for end in ends if end > at), default=len(text))
     return " ".join(text[start:stop].split())
-
-
-@cache
-def _chosen():
-    table = load()
-    return frozenset(table.key[table.chosen])
 
 
 def _units(language):
