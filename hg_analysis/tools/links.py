@@ -265,7 +265,7 @@ class _Text:
         if key in there:
             return key
         alike = [k for k in there if k.startswith(f"{stem}.") and not k.endswith(("-low", "-high"))]
-        if len(alike) > 1:
+        if len(alike) > 1 and len(set(map(_parts, alike))) == 1:  # publications of one figure
             alike = [k for k in alike if k in set(companion("choices").row)] or alike
         if len(alike) == 1:
             full = alike[0] + (dash + end if stem == short else "")
