@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from hg_analysis import words
-from hg_analysis.show import SIGNS, publisher, web_address
 from hg_analysis.table import DATA, load
 from hg_analysis.tools.aside import replace
+from hg_analysis.words import SIGNS, publisher, web_address
 
 # How a spreadsheet tells a formula from text, wide letters and line ends included;
 # a signed number, though, is what it looks like.
