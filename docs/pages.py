@@ -13,9 +13,10 @@ from pathlib import Path
 
 from hg_analysis import words
 from hg_analysis.figures import from_row
-from hg_analysis.show import bounds_text, link, value_text
+from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools.aside import aside
+from hg_analysis.words import bounds_text, value_text
 
 ROOT = DATA.parent
 

@@ -135,16 +135,6 @@ def test_every_row_of_figures_is_found_by_its_key(notebook):
                 assert named["id"] == named["data-jupyter-id"], row
 
 
-def test_a_key_stands_for_one_value_and_every_number_is_that_of_its_row():
-    faults = [fault for path in PATHS for fault in links.problems(path)]
-    if faults:
-        pytest.fail("\n".join(faults), pytrace=False)
-
-
-def test_every_sentence_with_a_number_leads_to_rows(notebook):
-    assert links.is_bound(notebook)
-
-
 def test_a_link_to_a_notebook_names_it(notebook):
     named = [
         link

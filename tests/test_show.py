@@ -10,7 +10,7 @@ import pytest
 import hg_analysis as hg
 from hg_analysis import charts, words
 from hg_analysis.figures import Figure, from_row
-from hg_analysis.show import bounds_text, publisher, value_text
+from hg_analysis.words import bounds_text, publisher, value_text
 
 
 class Targets(HTMLParser):

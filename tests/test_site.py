@@ -11,8 +11,8 @@ from conftest import ROOT
 
 import hg_analysis as hg
 from hg_analysis import words
-from hg_analysis.show import bounds_text, value_text
 from hg_analysis.tools import links
+from hg_analysis.words import bounds_text, value_text
 
 FIGURE = ("Figure", "Period", "Value", "Bounds", "Unit", "Status")
 
