@@ -89,17 +89,6 @@ RESOLUTIONS ?= lowest newest
 versions: .venv/installed
 	$(BIN)/python tests/versions.py --pythons $(PYTHONS) --resolutions $(RESOLUTIONS)
 
-# Every line and branch of the library is run. Each process that Python starts measures itself;
-# nbval kills its kernels, so they are measured while the notebooks are executed aside.
-coverage: MEASURED := COVERAGE_PROCESS_START='$(CURDIR)/pyproject.toml' \
-	COVERAGE_FILE='$(CURDIR)/build/coverage/data'
-coverage: .venv/installed
-	rm -rf build/coverage
-	$(MEASURED) $(BIN)/python -m pytest -q
-	$(MEASURED) $(BIN)/hg-analysis run --out build/coverage/notebooks
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
-
 # One change at a time in a scratch copy; names every change that no check notices: for people to
 # judge. make mutants N=100 SEED=1
 N ?= 12
