@@ -1,6 +1,6 @@
 # make        set up, execute every notebook, check, render; says what to open
 # make test   set up, run every check, nbval strict on every notebook
-# More: nbval · site · lab · bench · mutants · lock · versions · clean
+# More: nbval · site · lab · bench · mutants · lock · clean
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: all test nbval site lab bench lock versions mutants clean check
+.PHONY: all test nbval site lab bench lock mutants clean check
 
 all: $(SITE)
 	@echo
@@ -82,12 +82,6 @@ bench: .venv/installed
 lock: .venv/installed
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \
 	  --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
-
-# The suite on every Python here with the lowest and the newest versions, or on those chosen:
-# make versions PYTHONS=3.13 RESOLUTIONS=lowest
-RESOLUTIONS ?= lowest newest
-versions: .venv/installed
-	$(BIN)/python tests/versions.py --pythons $(PYTHONS) --resolutions $(RESOLUTIONS)
 
 # One change at a time in a scratch copy; names every change that no check notices: for people to
 # judge. make mutants N=100 SEED=1

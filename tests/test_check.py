@@ -5,10 +5,10 @@ import re
 import subprocess
 import sys
 
+import hg_analysis.data as hg_data
 import pytest
 
 import hg_analysis as hg
-import hg_analysis.data as hg_data
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.tools.check import TOTALS, check
 from hg_analysis.tools.cli import main

@@ -13,10 +13,10 @@ import nbclient
 import nbformat
 import pytest
 from conftest import ROOT
-
 from hg_analysis.data import DATA
-from hg_analysis.tools.cli import main
+
 from hg_analysis.tools.aside import one_line
+from hg_analysis.tools.cli import main
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices as POSIX has them")
 

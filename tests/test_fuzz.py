@@ -11,12 +11,12 @@ import os
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
 
+import hg_analysis.data as hg_data
 import pytest
 from conftest import FUZZED, ROOT
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-import hg_analysis.data as hg_data
 from hg_analysis.tools import check
 from hg_analysis.tools.cli import main
 

@@ -13,8 +13,8 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from hg_analysis.tools import run
-from hg_analysis.tools.cli import main
 from hg_analysis.tools.aside import aside
+from hg_analysis.tools.cli import main
 from hg_analysis.tools.run import NOTEBOOKS, execute, normalise
 
 FIRST = 'data = None\nlanguage = "en"'
