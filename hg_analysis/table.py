@@ -263,6 +263,8 @@ def _of_figure(row, primary, twice):
             yield "value", f"a possible number of {row.unit or row.measure}: {low:g} to {high:g}"
         elif row.measure == "count" and value % 1:
             yield "value", "a whole number, since the codebook says that it is a count"
+        if row.measure == "plan" and ("above" in row.unit) != ("vượt" in row.printed.casefold()):
+            yield "printed", f"'vượt' (by how much) of % above plan alone, not of {row.unit}"
         if row.relation != said.relation:
             yield "relation", f"{said.relation!r} {printed}"
         if said.status not in ("", row.status):
