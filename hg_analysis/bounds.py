@@ -40,14 +40,14 @@ _NEAR += (("(?:cao |lớn |nhiều )?hơn|trên", ">"),)
 _FILLER = r"(?: (?:đạt|mức|là|được|có|còn|tới|đến|bằng|bình quân))*"
 _BASIS = re.compile(
     r"(?:/|\b(?:theo|bình quân|thu nhập|lương) )(nửa năm|tháng|quý|tuần|ngày|giờ)\b"
-    r"|/(?=(hộ|lao động|doanh nghiệp|xã|huyện|cuộc|ha|m|km|tấn|con|kwh)\b)"
+    r"|/(?=(hộ|lao động|doanh nghiệp|xã|huyện|cuộc|ha|k?m²?|tấn|con|kwh)\b)"
 )
 _DASH = "-−–—‒‐‑－"
 _FALL = r"\b(?:giảm|sụt|tụt)\b"
 # Words that change the number and are not understood, wherever they stand before or after it.
 _LOST_BEFORE = re.compile(
-    r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|lẻ|dư|một phần|mất|kém)\b"
-    r"|\b(?:hụt|lỗ|bội chi|nhập siêu)\b|\bâm\b(?! (?:nhạc|lịch|thanh))|\bhạ\b(?! tầng)"
+    r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|(?<!bán )lẻ|dư(?! nợ)|một phần)\b"
+    r"|\b(?:mất|kém|hụt|lỗ|bội chi|nhập siêu)\b|\bâm\b(?! (?:nhạc|lịch|thanh))|\bhạ\b(?! tầng)"
     r"|\b(?:ngoài|trừ|non|cận|vài|mấy|dăm|(?<!bán )(?<!mặt )hàng) *$"
     r"|\b(?:tháng|quý|ngày|khóa|nhiệm kỳ|quyết định|nghị (?:quyết|định)|điều|khoản) *$"
     r"|(?<!bình quân )(?<!cả )(?<!trong )(?<!/)\bnăm $|[±÷×*/] ?$"

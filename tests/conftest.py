@@ -3,31 +3,31 @@
 import csv
 import os
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-import hg_analysis.data as hg_data
+from hg_analysis import table
 
 # The same examples every time, and no clock: a test that fails does so on every machine.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
-FUZZED = Counter()  # inputs that test_fuzz tried, by what became of them
 SHARED = Path(os.environ.get("HG_SHARED", ROOT.parent / "shared"))
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say how many malformed inputs were tried."""
-    if FUZZED:
-        tried, handled = FUZZED["tried"], FUZZED["refused"] + FUZZED["accepted"]
-        terminalreporter.write_line(
-            f"fuzzing: {tried:,} inputs, {FUZZED['refused']:,} refused, "
-            f"{FUZZED['accepted']:,} accepted, {tried - handled:,} unhandled"
-        )
+COLUMNS = list(table.TABLES["indicators"])
+# A good row; each case changes what it is about.
+GOOD = dict.fromkeys(COLUMNS, "") | {
+    "indicator": "grdp",
+    "place": "soc_trang",
+    "period": "2023",
+    "value": "72472",
+    "relation": "=",
+    "status": "preliminary",
+    "printed": "72.472 tỷ đồng",
+    "source": "nguoiquansat_merger",
+}
 
 
 def shared(name):
@@ -38,10 +38,27 @@ def shared(name):
     return path
 
 
+def read_rows(path):
+    """Return the rows of a CSV file as dicts of text."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def write_rows(path, rows, columns=None, **options):
+    """Write dicts as a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        columns = columns or list(rows[0])
+        writer = csv.DictWriter(handle, columns, extrasaction="ignore", **options)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 @pytest.fixture(autouse=True)
-def pictures_closed():
-    """No test leaves pictures open, of which matplotlib keeps all until they are closed."""
+def as_it_was():
+    """No test leaves pictures open or another folder's names behind."""
     yield
+    table._current["folder"] = table.DATA
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
 
@@ -55,43 +72,55 @@ def appendix():
 @pytest.fixture(scope="session")
 def rows():
     """The bundled indicators, as text."""
-    with (hg_data.DATA / "indicators.csv").open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return read_rows(table.DATA / "indicators.csv")
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """The bundled table."""
+    return table.load(table.DATA)
 
 
 @pytest.fixture
 def write(tmp_path):
     """Write rows as a table of indicators and return its path."""
 
-    def write_rows(rows, columns=hg_data.COLUMNS["indicators"], name="table.csv", **options):
-        path = tmp_path / name
-        with path.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, columns, extrasaction="ignore", **options)
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
+    def write(rows, columns=COLUMNS, name="table.csv", **options):
+        return write_rows(tmp_path / name, rows, columns, **options)
 
-    return write_rows
+    return write
 
 
 @pytest.fixture
 def companions(tmp_path, monkeypatch):
     """A folder with copies of all data files, used in place of the bundled ones."""
-    from hg_analysis import words
-    from hg_analysis.tools import check
+    from hg_analysis.tools import check, export, run
 
     folder = tmp_path / "data"
     folder.mkdir()
-    for path in hg_data.DATA.glob("*.csv"):
+    for path in table.DATA.glob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
+    with monkeypatch.context() as patch:
+        for module in (table, check, export, run):
+            patch.setattr(module, "DATA", folder)
+        patch.setitem(table._current, "folder", folder)
+        table._bundled_keys.cache_clear()
+        yield folder
+    table._bundled_keys.cache_clear()
 
-    def forget():
-        for cached in (hg_data._companion, words._names, words._units):
-            cached.cache_clear()
 
-    monkeypatch.setattr(hg_data, "DATA", folder)
-    monkeypatch.setattr(check, "DATA", folder)
-    forget()
-    yield folder
-    monkeypatch.undo()
-    forget()
+@pytest.fixture
+def edit(companions):
+    """Change the rows of a copied data file: a function of its list, or of a row that fits."""
+
+    def edit(name, change, **where):
+        path = companions / f"{name}.csv"
+        rows = read_rows(path)
+        columns = list(rows[0])
+        if where:
+            change(next(row for row in rows if where.items() <= row.items()))
+        else:
+            rows = change(rows) or rows
+        return write_rows(path, rows, columns, lineterminator="\n")
+
+    return edit
