@@ -204,7 +204,8 @@ def _of_cell(column, kind, tables):
     elif isinstance(kind, str):
         books = [book for book in kind.split() if book in tables]
         known = pd.concat(
-            tables[b].set_index(KEYS[b][0]).reindex(columns=terms.columns) for b in books
+            tables[b].set_index(KEYS[b][0]).reindex(columns=terms.columns, fill_value="")
+            for b in books
         )
         expected = f"a key of {' or '.join(f'{b}.csv' for b in books)}; describe a new one there"
 
@@ -226,7 +227,7 @@ def _of_cell(column, kind, tables):
 
 def _term_meant(word, known, terms):
     """Name what was meant: the term of that name or code, or of nearly that spelling."""
-    told = known[["name_en", "name_vi", "symbol"]].fillna("")
+    told = known[["name_en", "name_vi", "symbol"]]
     same = told.index[told.map(str.casefold).eq(word.casefold()).any(axis=1) & (word != "")]
     elsewhere = "|".join(terms.term[terms.kind.isin(["province", "index"])])
     if not len(same) and not re.search(rf"(^|_)({elsewhere})(_|$)", word):
@@ -250,14 +251,16 @@ def _of_figure(row, primary, twice):
     if _MISSING.fullmatch(row.value) and _MISSING.fullmatch(row.printed):
         yield "value", "a figure; a row that has none is left out"
         return
-    if isinstance(said, str):
+    if isinstance(said, str) and row.measure:  # of an unknown indicator nothing can be said
         yield "printed", said
     if not math.isfinite(value):
         yield "value", "a number with '.' before decimals, and nothing else in the cell"
-    if not isinstance(said, str):
+    if not isinstance(said, str) and row.measure:
         printed, low, high = f"as in printed {row.printed!r}", *_possible(row.measure, row.unit)
         right = _signed(row.measure, said)
-        if math.isfinite(value) and not math.isclose(value, right, abs_tol=1e-12):
+        if not math.isfinite(value):
+            pass  # said above
+        elif not math.isclose(value, right, abs_tol=1e-12):
             yield "value", f"{right:.12g} {printed}, or a corrected printed"
         elif not low <= value <= high:
             yield "value", f"a possible number of {row.unit or row.measure}: {low:g} to {high:g}"
@@ -354,7 +357,7 @@ def load(path=None):
 
 def _described(frame, tables):
     """Add what the codebook says of each row, its key, and its figures as numbers."""
-    book = tables["codebook"].set_index("indicator").reindex(frame.indicator).fillna("")
+    book = tables["codebook"].set_index("indicator").reindex(frame.indicator, fill_value="")
     described = ["theme", "measure", "unit", "name_en", "name_vi"]
     frame[described] = book[described].to_numpy()
     frame["role"] = frame.status.where(frame.status.isin(INTENTS), "outturn")

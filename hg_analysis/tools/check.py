@@ -1,5 +1,6 @@
 """Whether the tables agree with each other, with their totals and with the source text."""
 
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -42,7 +43,7 @@ def check(path=None, source=None):
     """
     folder = DATA if path is None else Path(path)
     file = folder / "indicators.csv" if folder.is_dir() else folder
-    bundled = path is None or file.resolve() == DATA / "indicators.csv"
+    bundled = path is None or os.path.realpath(file) == str(DATA / "indicators.csv")
     faults, notes = [], []
     try:
         if bundled:
