@@ -18,8 +18,8 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from hg_analysis import words
-from hg_analysis.show import cell_text, publisher, value_text
 from hg_analysis.table import moments
+from hg_analysis.words import cell_text, publisher, value_text
 
 # Okabe and Ito's colours, apart for every common colour blindness; marks differ too.
 STYLE = {

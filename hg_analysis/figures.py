@@ -107,7 +107,7 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
         Which publication; by default the one that choices.csv or its order of
         preference names.
     role : {"outturn", "plan", "target", "pledge"}, optional
-        "outturn" by default, unless a source is named.
+        "outturn" by default; of a source that is named and has none, what it has.
     **where
         Further columns and the value they must have, such as ``status="revised"``.
 
@@ -135,6 +135,8 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
     asked = ", ".join(f"{column} {value!r}" for column, value in wanted.items())
     if rows.empty:
         raise LookupError(f"no figure with {asked}")
+    if not role and "outturn" in set(rows.role):  # a publication may also hold plans
+        rows = rows[rows.role == "outturn"]
     if len(rows) > 1:
         chosen = rows[rows.chosen]
         if len(chosen) != 1:

@@ -4,25 +4,26 @@ A row of figures carries its permanent key as ``id``, so that a number in a sent
 can lead to it, and its exact value, unit and relation, by which that number is filled in.
 """
 
-import math
 from html import escape
 from numbers import Real
 
-import numpy as np
 import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.figures import Figure
-from hg_analysis.table import entries
+from hg_analysis.words import (
+    bounds,
+    bounds_text,
+    cell_text,
+    digits,
+    publisher,
+    stated_value,
+    value_text,
+    web_address,
+)
 
-SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
-_OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
-_WEB = ("https://", "http://")
-# Columns whose cells are texts, never the name of a term.
-_TEXTS = ("printed", "note", "title", "opening", "definition", "original", "translation")
 NUMBER = ' class="n"'
 _LONG = 40  # rows; a longer table is folded
-MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _STYLE = (
     "<style>.hg{border-collapse:collapse;font-size:.92em}.hg td,.hg th{padding:.3em .6em;"
     "text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
@@ -56,77 +57,6 @@ def show(*things):
         _show_picture(*figures)
 
 
-def digits(figure):
-    """Decimals worth printing: those of the source; else what the bounds leave of four digits."""
-    if figure.decimals is not None:
-        return figure.decimals
-    width = figure.high - figure.low
-    most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
-    if width == 0 and figure.value == round(figure.value):
-        return 0  # a count, exact
-    if width == 0:
-        return most  # a ratio of counts
-    if width == math.inf or figure.relation != "=":
-        return min(most, 1)
-    return min(most, max(0, math.ceil(-math.log10(width / 2))))
-
-
-def stated_value(figure):
-    """Return the number that stands for a figure: of a derived one with an open side, its bound."""
-    if figure.decimals is None and figure.relation in _OUTWARDS:
-        outwards, end = _OUTWARDS[figure.relation]
-        return _outwards(outwards, getattr(figure, end), digits(figure))
-    return figure.value
-
-
-def value_text(figure):
-    """Write the value, with the sign of its relation where it is not an equality."""
-    return SIGNS[figure.relation] + words.number(stated_value(figure), digits(figure))
-
-
-def _outwards(rounding, end, decimals):
-    scale = 10**decimals
-    return rounding(round(end * scale, 6)) / scale
-
-
-def bounds(figure):
-    """Return both bounds rounded outwards, and their decimals; nothing where there are none."""
-    if figure.relation not in "=~" or not math.isfinite(figure.high) or figure.low == figure.high:
-        return None  # exact, or the sign before the value says it, or words leave none
-    # One decimal more than the value, or a bound would be coarser than what it bounds.
-    decimals = digits(figure) + (figure.decimals is not None)
-    low, high = (
-        _outwards(math.floor, figure.low, decimals),
-        _outwards(math.ceil, figure.high, decimals),
-    )
-    return low, high, decimals
-
-
-def bounds_text(figure):
-    """Write the bounds, rounded outwards so that they hold what they must."""
-    if figure.low == figure.high:
-        return words.name("label", "exact")
-    if not (ends := bounds(figure)):
-        return ""
-    return f"{words.number(ends[0], ends[2])} – {words.number(ends[1], ends[2])}"
-
-
-def publisher(ref):
-    """Return the name of a reference: the appendix's place or the publisher, marked if weak."""
-    if ref.startswith("¶"):
-        return ref
-    source = entries("sources")[ref]
-    weak = f" ({words.name('kind', source.kind)})" if source.kind == "secondary" else ""
-    kind = ("publisher", source.publisher)  # most names are the same in every language
-    return (words.name(*kind) if words.known(*kind) else source.publisher) + weak
-
-
-def web_address(source):
-    """Return the address of a source if it is one of the web, else nothing: no other is linked."""
-    address = entries("sources")[source].address
-    return address if address.startswith(_WEB) else ""
-
-
 def link(ref):
     """Return a reference as HTML, with a link to its publication if that has an address."""
     if ref.startswith("¶"):
@@ -135,41 +65,9 @@ def link(ref):
 
 
 def _anchor(address, text):
-    if not address.startswith(_WEB):
+    if not address.startswith(words.WEB):
         return escape(text)
     return f'<a href="{escape(address)}">{escape(text)}</a>'
-
-
-def cell_text(column, cell):
-    """Write a cell of a table by what its column holds.
-
-    Parameters
-    ----------
-    column : str
-        "figure" for indicators, "period", "source", or a kind of ``data/terms.csv``;
-        the cells of any other column are written as they are.
-    cell : Figure, number or str
-        Of a number, four digits and all before the decimals.
-
-    Returns
-    -------
-    str
-    """
-    if isinstance(cell, Figure):
-        return value_text(cell)
-    if isinstance(cell, Real):
-        four = np.format_float_positional(cell, 4, fractional=False, trim="-")
-        return words.number(cell, len(four.partition(".")[2]))
-    if column == "period":
-        return words.period(cell)
-    if column == "source":
-        return publisher(cell)
-    if column in _TEXTS:
-        return str(cell)
-    for kind in ("indicator" if column == "figure" else column, "label"):
-        if words.known(kind, cell):
-            return words.name(kind, cell)
-    return str(cell)
 
 
 def _show_frame(frame):
@@ -283,7 +181,7 @@ def _cells(figure, columns):
         "value": value_text(figure),
         "bounds": bounds_text(figure),
         "unit": words.unit(figure.indicator),
-        "origin": f"{MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
+        "origin": f"{words.MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
         + words.name("status", figure.status),
         "source": figure.refs,
     }

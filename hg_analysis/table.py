@@ -200,7 +200,7 @@ def _of_cell(column, kind, tables):
     if kind == "terms":
         known = terms[terms.kind == column]
         names = ", ".join(known.term) if len(known) < 20 else f"{len(known)} {column}s"
-        known, expected = known.set_index("term"), f"one of {names} in terms.csv"
+        known, expected = known.set_index("term"), f"one of {names}; add a new one to terms.csv"
     elif isinstance(kind, str):
         books = [book for book in kind.split() if book in tables]
         known = pd.concat(
@@ -251,11 +251,11 @@ def _of_figure(row, primary, twice):
     if _MISSING.fullmatch(row.value) and _MISSING.fullmatch(row.printed):
         yield "value", "a figure; a row that has none is left out"
         return
-    if isinstance(said, str) and row.measure:  # of an unknown indicator nothing can be said
+    if isinstance(said, str) and said:
         yield "printed", said
     if not math.isfinite(value):
         yield "value", "a number with '.' before decimals, and nothing else in the cell"
-    if not isinstance(said, str) and row.measure:
+    if not isinstance(said, str):
         printed, low, high = f"as in printed {row.printed!r}", *_possible(row.measure, row.unit)
         right = _signed(row.measure, said)
         if not math.isfinite(value):
@@ -371,8 +371,10 @@ def _described(frame, tables):
 
 
 def _parsed(printed, symbols):
+    if not isinstance(symbols, str):
+        return ""  # of a unit that is not known, which is a fault of its own
     try:
-        return parse_printed(printed, symbols if isinstance(symbols, str) else "")
+        return parse_printed(printed, symbols)
     except ValueError as error:
         return str(error)
 

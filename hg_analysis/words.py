@@ -1,13 +1,17 @@
-"""Names, numbers and periods in the reader's language.
+"""How names, numbers, periods, figures and sources are written, in the reader's language.
 
 Every name comes from the data files; numbers, months and quarters follow the locale.
 """
 
+import math
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from numbers import Real
 
-from hg_analysis.figures import described
+import numpy as np
+
+from hg_analysis.figures import Figure, described
 from hg_analysis.table import entries
 
 LANGUAGES = ("en", "vi")
@@ -16,6 +20,12 @@ _MOMENTS = {  # by what a moment names: Babel's patterns
     "month": {"en": "MMM yyyy", "vi": "M/yyyy"},
     "quarter": {"en": "'Q'Q yyyy", "vi": "'quý' Q/yyyy"},
 }
+SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
+_OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
+WEB = ("https://", "http://")
+# Columns whose cells are texts, never the name of a term.
+_TEXTS = ("printed", "note", "title", "opening", "definition", "original", "translation")
+MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _state = {"language": "en"}
 
 
@@ -116,3 +126,106 @@ def period(text, patterns=_MOMENTS):
         return format_date(when, format=patterns[kind][language()], locale=language())
 
     return "–".join(map(moment, text.split("/")))
+
+
+def digits(figure):
+    """Decimals worth printing: those of the source; else what the bounds leave of four digits."""
+    if figure.decimals is not None:
+        return figure.decimals
+    width = figure.high - figure.low
+    most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
+    if width == 0 and figure.value == round(figure.value):
+        return 0  # a count, exact
+    if width == 0:
+        return most  # a ratio of counts
+    if width == math.inf or figure.relation != "=":
+        return min(most, 1)
+    return min(most, max(0, math.ceil(-math.log10(width / 2))))
+
+
+def stated_value(figure):
+    """Return the number that stands for a figure: of a derived one with an open side, its bound."""
+    if figure.decimals is None and figure.relation in _OUTWARDS:
+        outwards, end = _OUTWARDS[figure.relation]
+        return _outwards(outwards, getattr(figure, end), digits(figure))
+    return figure.value
+
+
+def value_text(figure):
+    """Write the value, with the sign of its relation where it is not an equality."""
+    return SIGNS[figure.relation] + number(stated_value(figure), digits(figure))
+
+
+def _outwards(rounding, end, decimals):
+    scale = 10**decimals
+    return rounding(round(end * scale, 6)) / scale
+
+
+def bounds(figure):
+    """Return both bounds rounded outwards, and their decimals; nothing where there are none."""
+    if figure.relation not in "=~" or not math.isfinite(figure.high) or figure.low == figure.high:
+        return None  # exact, or the sign before the value says it, or words leave none
+    # One decimal more than the value, or a bound would be coarser than what it bounds.
+    decimals = digits(figure) + (figure.decimals is not None)
+    low, high = (
+        _outwards(math.floor, figure.low, decimals),
+        _outwards(math.ceil, figure.high, decimals),
+    )
+    return low, high, decimals
+
+
+def bounds_text(figure):
+    """Write the bounds, rounded outwards so that they hold what they must."""
+    if figure.low == figure.high:
+        return name("label", "exact")
+    if not (ends := bounds(figure)):
+        return ""
+    return f"{number(ends[0], ends[2])} – {number(ends[1], ends[2])}"
+
+
+def publisher(ref):
+    """Return the name of a reference: the appendix's place or the publisher, marked if weak."""
+    if ref.startswith("¶"):
+        return ref
+    source = entries("sources")[ref]
+    weak = f" ({name('kind', source.kind)})" if source.kind == "secondary" else ""
+    kind = ("publisher", source.publisher)  # most names are the same in every language
+    return (name(*kind) if known(*kind) else source.publisher) + weak
+
+
+def web_address(source):
+    """Return the address of a source if it is one of the web, else nothing: no other is linked."""
+    address = entries("sources")[source].address
+    return address if address.startswith(WEB) else ""
+
+
+def cell_text(column, cell):
+    """Write a cell of a table by what its column holds.
+
+    Parameters
+    ----------
+    column : str
+        "figure" for indicators, "period", "source", or a kind of ``data/terms.csv``;
+        the cells of any other column are written as they are.
+    cell : Figure, number or str
+        Of a number, four digits and all before the decimals.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(cell, Figure):
+        return value_text(cell)
+    if isinstance(cell, Real):
+        four = np.format_float_positional(cell, 4, fractional=False, trim="-")
+        return number(cell, len(four.partition(".")[2]))
+    if column == "period":
+        return period(cell)
+    if column == "source":
+        return publisher(cell)
+    if column in _TEXTS:
+        return str(cell)
+    for kind in ("indicator" if column == "figure" else column, "label"):
+        if known(kind, cell):
+            return name(kind, cell)
+    return str(cell)

@@ -1,4 +1,4 @@
-"""The command line: ``hg-analysis check | run | export``."""
+"""The command line: ``hg-analysis check | run | keys | export``."""
 
 import argparse
 import errno
@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
-from hg_analysis.files import DataError
+from hg_analysis.files import DataError, listed
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
-from hg_analysis.tools.run import execute
+from hg_analysis.tools.run import execute, found
 
 
 def main(argv=None):
@@ -83,6 +83,8 @@ def _parser():
     run.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
     run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
+    keys = commands.add_parser("keys", help="list what a number in a sentence can lead to")
+    keys.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
     export = commands.add_parser("export", help="write the table for a spreadsheet")
     export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
     export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
@@ -98,6 +100,9 @@ def _command(arguments):
     if "" in [*vars(arguments).values(), *vars(arguments).get("notebooks", ())]:
         print("the name of a file or folder is empty", file=sys.stderr)
         return 1
+    if arguments.command == "keys":
+        print(*links.listed(found(arguments.notebooks)), sep="\n")
+        return 0
     with _lasting(arguments.data) as data, _lasting(vars(arguments).get("source")) as source:
         if arguments.command == "run":
             finish = None if arguments.language == "vi" else links.finish
@@ -107,7 +112,8 @@ def _command(arguments):
             print(one_line(f"{arguments.out}: {count} figures"))
             return 0
         faults, notes = check(data, source)
-    print(*faults, *notes, f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", sep="\n")
+    count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+    print(*listed(faults), *notes, count, sep="\n")
     return int(bool(faults))
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from hg_analysis import words
-from hg_analysis.show import SIGNS, publisher, web_address
 from hg_analysis.table import DATA, load
 from hg_analysis.tools.aside import replace
+from hg_analysis.words import SIGNS, publisher, web_address
 
 # How a spreadsheet tells a formula from text, wide letters and line ends included;
 # a signed number, though, is what it looks like.
@@ -23,7 +23,7 @@ SIGNED = re.compile(r"[+-]\d+([.,]\d+)*\s?%?")
 MONTH = {"en": "'in' MMMM y", "vi": "'tháng' M 'năm' y"}
 DAY = {"en": "'on' d MMMM y", "vi": "'ngày' d 'tháng' M 'năm' y"}
 COLUMNS = ("figure", "place", "period", "value", "low", "high", "unit", "relation", "status")
-COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note")
+COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note", "key")
 
 
 def export(out, data=None, language="en", semicolon=False):
@@ -107,6 +107,7 @@ def _cells(row):
         web_address(row.source),
         stands if row.paragraph else "",
         row.note,
+        row.key,
     ]
 
 

@@ -7,18 +7,20 @@ number as the row has it, with as many decimals as were typed, and says what a r
 import difflib
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from functools import cache
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from hg_analysis import words
-from hg_analysis.table import HOME, entries, load, moments
+from hg_analysis.table import HOME, companion, entries, moments
 
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
 _NUMBER = {
-    "en": re.compile(r"([+−-])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)"),
-    "vi": re.compile(r"([+−-])?(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d.,]*\d)"),
+    language: re.compile(
+        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?)"
+        r"(?![\d.,]*\d)"
+    )
+    for language, group, point in (("en", ",", r"\."), ("vi", r"\.", ","))
 }
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
@@ -132,7 +134,9 @@ def fill(notebook, name, others=None, before=None, language="en"):
             )
             cell.source = text.filled()
             faults += text.faults
-            changes += text.changes
+            for sentence, rows_changed in text.changes.items():
+                said = _LINK.sub(r"\1", sentence)
+                changes.append(f"reread {text.at}: «{said}» {'; '.join(rows_changed)}")
     return faults, changes
 
 
@@ -201,7 +205,7 @@ class _Text:
     def __init__(self, source, at, name, known, before, language):
         self.source, self.at, self.name, self.known = source, at, name, known
         self.before, self.language = before, language
-        self.faults, self.changes = [], []
+        self.faults, self.changes = [], {}  # by sentence, what became of its rows
 
     def fault(self, text):
         self.faults.append(f"{self.at}: {text}")
@@ -232,9 +236,9 @@ class _Text:
         sentence = _sentence(self.source, match.start())
         old = self.before.get(full) if file == self.name else None
         if old and old.value != row.value:
-            turned = " · SIGN TURNED" if old.value * row.value < 0 else ""
-            said = _LINK.sub(r"\1", sentence)
-            self.changes.append(f"{self.at}: {full} {old.value} → {row.value}{turned}: {said}")
+            was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
+            turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
+            self.changes.setdefault(sentence, []).append(f"{full} {was} → {now}{turned}")
         numbers = list(_NUMBER[self.language].finditer(text))
         if len(_DIGITS.findall(text)) > 1 or len(numbers) != len(_DIGITS.findall(text)):
             self.fault(f"[{text}]: one link, one number, in the notation of {self.language!r}")
@@ -261,8 +265,8 @@ class _Text:
         if key in there:
             return key
         alike = [k for k in there if k.startswith(f"{stem}.") and not k.endswith(("-low", "-high"))]
-        if len(alike) > 1:
-            alike = [k for k in alike if k in _chosen()] or alike
+        if len(alike) > 1 and len(set(map(_parts, alike))) == 1:  # publications of one figure
+            alike = [k for k in alike if k in set(companion("choices").row)] or alike
         if len(alike) == 1:
             full = alike[0] + (dash + end if stem == short else "")
             if full in there:
@@ -294,7 +298,7 @@ class _Text:
 
     def check_unit(self, text, after, row):
         """Compare the unit behind a number, as a whole, with that of its row."""
-        said = re.match(rf"\W{{0,3}}({_units(self.language)})(?!\w)", after)
+        said = re.match(rf"[\s*_\"”’)]{{0,3}}({_units(self.language)})(?!\w)", after)
         if said and row.unit and said[1].replace("a year", "per year") not in _forms(row.unit):
             self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
         rest = after[said.end() :] if said else after
@@ -313,11 +317,12 @@ class _Text:
     def check_direction(self, text, before, row, key):
         """Hold words of direction against the sign of a row, and bounds against its relation."""
         near = f"{before}{text}"
-        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
-        if key.endswith("-low") or key.endswith("-high"):
+        if key.endswith(("-low", "-high")):
+            least, most = (re.search(rf"\b(?:{p})\b", near, re.I) for p in (_LEAST, _MOST))
             if (least if key.endswith("-high") else most) and not (least and most):
                 self.fault(f"[{text}]: this is the other bound of the row")
             return
+        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
         if row.relation != "=":
             sides = {">": _LEAST, "<": _MOST, "~": _ABOUT}
             right = next(pattern for sign, pattern in sides.items() if sign in row.relation)
@@ -361,12 +366,6 @@ def _sentence(text, at):
     return " ".join(text[start:stop].split())
 
 
-@cache
-def _chosen():
-    table = load()
-    return frozenset(table.key[table.chosen])
-
-
 def _units(language):
     terms = [t for (kind, _), t in entries("terms").items() if kind == "unit"]
     names = {form for t in terms for form in _forms(getattr(t, f"name_{language}"))}
@@ -406,25 +405,27 @@ def _places(text, language):
     return found
 
 
-def keys(notebook):
-    """List what can be named in a notebook's sentences.
+def listed(paths):
+    """List what a number in a sentence of notebooks can lead to.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
+    paths : list of pathlib.Path
 
     Returns
     -------
     list of str
-        A line a row: key, number, unit and the name of the figure.
+        A line a row: notebook and key, number, unit and the name of the figure.
     """
+    import nbformat
+
     lines = []
-    for key, row in rows(notebook).items():
-        if not key.endswith(("-low", "-high")):
-            number = words.number(row.value, row.decimals)
-            try:
-                name = words.name("indicator", _parts(key)[0])
-            except LookupError:
-                name = ""
-            lines.append(f"{key:70} {row.relation.strip('=') + number:>14} {row.unit:24} {name}")
+    for path in paths:
+        for key, row in rows(nbformat.read(path, 4)).items():
+            if key.endswith(("-low", "-high")):
+                continue
+            indicator = _parts(key)[0]
+            name = words.name("indicator", indicator) if words.known("indicator", indicator) else ""
+            number = row.relation.strip("=") + words.number(row.value, row.decimals)
+            lines.append(f"{path.name}#{key:64} {number:>14} {row.unit:24} {name}".rstrip())
     return lines

@@ -50,7 +50,7 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
     OSError
         Where a result cannot be written.
     """
-    paths = list(dict.fromkeys(map(_find, notebooks or sorted(NOTEBOOKS.glob("*.ipynb")))))
+    paths = found(notebooks)
     parameters = {"language": language} if language else {}
     if data is not None:
         parameters["data"] = os.path.abspath(data)
@@ -82,6 +82,11 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
                     print(*map(one_line, said), sep="\n")
             status |= bool(problem or faults)
     return status
+
+
+def found(notebooks=()):
+    """Return the paths of notebooks that a user names, or of all of them."""
+    return list(dict.fromkeys(map(_find, notebooks or sorted(NOTEBOOKS.glob("*.ipynb")))))
 
 
 def _find(path):
