@@ -229,7 +229,7 @@ def _term_meant(word, known, terms):
     """Name what was meant: the term of that name or code, or of nearly that spelling."""
     told = known[["name_en", "name_vi", "symbol"]]
     same = told.index[told.map(str.casefold).eq(word.casefold()).any(axis=1) & (word != "")]
-    elsewhere = "|".join(terms.term[terms.kind.isin(["province", "index"])])
+    elsewhere = "|".join(map(re.escape, terms.term[terms.kind.isin(["province", "index"])]))
     if not len(same) and not re.search(rf"(^|_)({elsewhere})(_|$)", word):
         same = difflib.get_close_matches(word, list(known.index), 1)  # no name of its own
     return "".join(f"{term!r}? " for term in same)
@@ -339,11 +339,24 @@ def load(path=None):
         if own.is_file()
         for fault in validate(own.stem, read(own, TABLES[own.stem]), own.name, tables)
     ]
-    frame = _described(read(file, TABLES["indicators"]), tables)
-    faults += validate("indicators", frame, file.name, tables)
+    rows = read(file, TABLES["indicators"])
+    try:
+        frame = _described(rows, tables)
+        faults += validate("indicators", frame, file.name, tables)
+        table = None if faults else _joined(frame, tables)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # The bundled files are not checked each time; it is one of them that is broken.
+        faults += [f for n, t in tables.items() for f in validate(n, t, f"{n}.csv", tables)]
+        if not faults:
+            raise
     if faults:
         raise DataError(faults)
     _current["folder"] = folder
+    return table
+
+
+def _joined(frame, tables):
+    """Return the table of valid rows with what the other tables and print say of them."""
     table = frame.drop(columns=["value", "said"]).rename(columns={"number": "value"})
     sources = tables["sources"].set_index("source").loc[table.source]
     origins = zip(sources.kind == "primary", table.role == "outturn")

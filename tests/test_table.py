@@ -401,7 +401,8 @@ def test_what_changes_in_a_folder_is_read_anew(own_folder):
 
 
 def test_companions_are_copies():
-    hg.companion("codebook").loc[:, "unit"] = "spoilt"
+    book = hg.companion("codebook")
+    book["unit"] = "spoilt"
     assert "spoilt" not in set(hg.companion("codebook").unit)
 
 
