@@ -24,7 +24,7 @@ HOME = "hau_giang"
 ANY = (r"(?s).*", "")
 TEXT = (r"(?s).+", "a text; it must not be blank")
 IDENTIFIER = (r"[a-z0-9_]+", "an identifier of a-z, 0-9 and _")
-ORDINAL = (r"[1-9]\d*", "a whole number from 1")
+ORDINAL = (r"[1-9][0-9]*", "a whole number from 1")
 DATE = (r"(\d{4}(-\d\d){0,2})?", "a date in ISO 8601, or blank")
 ADDRESS = (r"(https?://[^\s/]+.*)?", "an http or https address, or blank")
 _MOMENT = r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-Q[1-4])?"
@@ -64,7 +64,7 @@ INTENTS = ["plan", "target", "pledge"]  # these statuses are roles; any other is
 FIRMNESS = ["revised", "actual", "preliminary", "estimate", *INTENTS]
 OFFICIAL = ["primary", "statistics", "press", "secondary"]
 _MISSING = re.compile(r"[.…·–-]*|n/?a|nan|null|none|không có( số liệu)?", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _current = {"folder": DATA}
 
@@ -96,12 +96,13 @@ def entries(name):
 def _files(name, folder=None):
     own = Path(folder or _current["folder"]) / f"{name}.csv"
     paths = [path for path in dict.fromkeys([own, DATA / own.name]) if path.is_file()]
-    return [(path, path.stat().st_mtime_ns) for path in paths]  # read anew what has changed
+    stats = [(path, path.stat()) for path in paths]  # read anew what has changed
+    return [(path, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 
 
 @cache
 def _merged(name, *files):
-    return pd.concat([read(path, TABLES[name]) for path, _ in files]).drop_duplicates(KEYS[name])
+    return pd.concat([read(path, TABLES[name]) for path, *_ in files]).drop_duplicates(KEYS[name])
 
 
 @cache
@@ -213,7 +214,7 @@ def _of_cell(column, kind, tables):
         if text != text.strip() or not (text.replace("\n", "") if several else text).isprintable():
             return "text without spaces at its ends or characters that cannot be seen"
         if isinstance(kind, tuple):
-            good = re.fullmatch(kind[0], text)
+            good = re.fullmatch(kind[0], text, re.ASCII)
             if kind is PERIOD and good and "/" in text:
                 start, end = text.split("/")
                 good = moments(start) < moments(end)

@@ -51,6 +51,8 @@ BROKEN = {
     "no value": ({"value": ""}, "value", "a number"),
     "an infinite value": ({"value": "inf"}, "value", "a number"),
     "a value beyond floats": ({"value": "1e400"}, "value", "a number"),
+    "digits of another script": ({"value": "７2472"}, "value", "a number"),
+    "a year of another script": ({"period": "202５"}, "period", "2025-06"),
     "a value with a unit": ({"value": "72472 VND"}, "value", "nothing else in the cell"),
     "an English decimal": ({"printed": "72.47 tỷ đồng"}, "printed", "Vietnamese notation"),
     "two numbers": ({"printed": "72.472 tỷ đồng 2023"}, "printed", "exactly one"),
