@@ -1,5 +1,6 @@
 """What the tables hold, counted and compared: the numbers behind the source audit."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 import pandas as pd
@@ -68,18 +69,28 @@ def _statements(table, total):
         )
         if not name.isdigit()
     ]
-    rows = table[table.indicator.isin(names)]
-    for _, group in rows.groupby(["source", "place", "role"], sort=False):
-        for period in group.period[group.indicator == group.indicator.iloc[0]].unique():
-            own = {name: group[group.indicator == name] for name in names}
-            # Of the same period or, where there is none, the only one that the source states.
-            same = {
-                n: r[r.period == period] if (r.period == period).any() else r
-                for n, r in own.items()
-            }
-            picked = {n: from_row(next(r.itertuples())) for n, r in same.items() if len(r) == 1}
-            if len(picked) == len(set(names)) or (total.test == "parts" and len(picked) > 1):
+    groups = defaultdict(list)
+    for row in table[table.indicator.isin(names)].itertuples():
+        groups[row.source, row.place, row.role].append(row)
+    parts = total.test == "parts"
+    for rows in groups.values():
+        for period in dict.fromkeys(r.period for r in rows if parts or r.indicator == names[0]):
+            picked = {}
+            for name in names:
+                own = [row for row in rows if row.indicator == name]
+                # Of the same period; of a whole and what it is held against, else of one that
+                # overlaps with it, if the source states no more than one.
+                same = [row for row in own if row.period == period]
+                same = same or [row for row in own if not parts and _overlap(row.period, period)]
+                if len(same) == 1:
+                    picked[name] = from_row(same[0])
+            if len(picked) == len(set(names)) or (parts and len(picked) > 1):
                 yield picked
+
+
+def _overlap(period, other):
+    (start, end), (begins, ends) = moments(period), moments(other)
+    return start <= ends and begins <= end
 
 
 def _total(total, figures):

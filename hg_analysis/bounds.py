@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 NUMERAL = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_NOTATION = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
+_NOTATION = re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
 _IN_WORDS = {"gấp đôi": 2, "gấp ba": 3, "gấp bốn": 4, "gấp năm": 5, "gấp mười": 10}
 SCALES = {"chục": 10, "trăm": 100, "nghìn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9}
 _SCALE = rf"(?:{'|'.join(SCALES)})(?! (?:lệ|trọng|suất|số|giá)\b)\b"
@@ -21,7 +21,9 @@ _SCALE = rf"(?:{'|'.join(SCALES)})(?! (?:lệ|trọng|suất|số|giá)\b)\b"
 _SPELLINGS = {"tỉ": "tỷ", "ngàn": "nghìn", "vnđ": "đồng", "vnd": "đồng", "đ": "đồng"}
 _SPELLINGS |= {"gảm": "giảm", "trđ": "triệu đồng", "tỷđ": "tỷ đồng"}  # the first in the document
 _PHRASES = ((r"(?<!điểm )phần trăm", "%"), (r"điểm (?:phần trăm|%)", "điểm_phần_trăm"))
-_PHRASES += ((r" (?:mỗi|một|hằng|hàng) (năm|quý|tháng)\b", r"/\1"),)
+_PHRASES += ((r" (?:mỗi|một|hằng|hàng) (năm|quý|tháng|tuần|ngày|giờ)\b", r"/\1"),)
+_PHRASES += ((r">=|≥", "ít nhất "), (r"<=|≤", "tối đa "), (">", "trên "), ("<", "dưới "))
+_PHRASES += (("[~≈]", "khoảng "),)
 # Limits that mean the same wherever they stand; "#" is the numeral. The longest come first.
 _LIMITS = (
     (r"không (?:dưới|ít hơn|thấp hơn|nhỏ hơn|kém)\b|\b(?:ít nhất|tối thiểu)\b", ">="),
@@ -33,11 +35,36 @@ _LIMITS = (
     (r"\b(?:trên dưới|khoảng|xấp xỉ|chừng)\b", "~"),
 )
 # Prepositions and comparisons as well: they are limits only right before the numeral.
-_NEAR = (("(?:cao |lớn |nhiều )?hơn|trên", ">"), ("(?:thấp |nhỏ |ít )hơn|dưới|gần", "<"))
+_NEAR = (("(?:thấp |nhỏ |ít |kém )hơn|dưới|gần|ngót(?: nghét)?|suýt|tiệm cận", "<"),)
+_NEAR += (("(?:cao |lớn |nhiều )?hơn|trên", ">"),)
 _FILLER = r"(?: (?:đạt|mức|là|được|có|còn|tới|đến|bằng|bình quân))*"
-_BASIS = re.compile(r"(?:/|\b(?:theo|bình quân) )(nửa năm|tháng|quý|tuần|ngày|giờ)\b")
-_LOST = r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|lẻ|dư|một phần)\b"
-_HARMLESS = re.compile(r"\btrên (?:địa bàn|đầu người|tổng số?|cả nước|toàn)\b")
+_BASIS = re.compile(
+    r"(?:/|\b(?:theo|bình quân|thu nhập|lương) )(nửa năm|tháng|quý|tuần|ngày|giờ)\b"
+    r"|/(?=(hộ|lao động|doanh nghiệp|xã|huyện|cuộc|ha|k?m²?|tấn|con|kwh)\b)"
+)
+_DASH = "-−–—‒‐‑－"
+_FALL = r"\b(?:giảm|sụt|tụt)\b"
+# Words that change the number and are not understood, wherever they stand before or after it.
+_LOST_BEFORE = re.compile(
+    r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|(?<!bán )lẻ|dư(?! nợ)|một phần)\b"
+    r"|\b(?:mất|kém|hụt|lỗ|bội chi|nhập siêu)\b|\bâm\b(?! (?:nhạc|lịch|thanh))|\bhạ\b(?! tầng)"
+    r"|\b(?:ngoài|trừ|non|cận|vài|mấy|dăm|(?<!bán )(?<!mặt )hàng) *$"
+    r"|\b(?:tháng|quý|ngày|khóa|nhiệm kỳ|quyết định|nghị (?:quyết|định)|điều|khoản) *$"
+    r"|(?<!bình quân )(?<!cả )(?<!trong )(?<!/)\bnăm $|[±÷×*/] ?$"
+)
+_LOST_AFTER = re.compile(
+    rf"\([{_DASH}]\)|[{_DASH}]$|^ ?(?:k|tr|ng|mn|bn|tá|cặp|million|billion|thousand)\b"
+    r"|(?<!bán )\blẻ\b|\bdư\b(?! nợ)|\b(?:hơn|rưỡi|trở (?:đi|lại)|đổ (?:lên|lại)|từ dưới)\b|là cùng"
+)
+_LOST_EITHER = re.compile(
+    r"\b(?:hoặc|mỗi)\b|\b(?:cao|lớn|nhiều|thấp|nhỏ|ít|kém) hơn\b.*(?:so với|điểm_phần_trăm)"
+    r"|(?<!không )\bvượt\b(?=[^#]*#)(?!.*(?:kế hoạch|chỉ tiêu))|\btăng\b(?! gấp)[^#]*# ?lần\b"
+    r"|\bbằng #.*(?:cùng kỳ|năm (?:trước|#))"
+)
+_HARMLESS = re.compile(
+    r"\btrên (?:địa bàn|đầu người|tổng số?|cả nước|toàn)\b|\bđến nay\b"
+    r"|\b(?:lên|đạt|có) (?:đến|tới)\b"
+)
 _MONEY = re.compile(r"\b(?:đồng|usd|đô la|eur|euro|nhân dân tệ)\b")
 
 
@@ -117,15 +144,15 @@ def parse_printed(text, symbols=""):
         raise ValueError(f"{digits!r} has more digits than a number here can hold (15)")
     number = Fraction(digits.replace(".", "").replace(",", "."))
     step = Fraction(1, 10 ** len(digits.partition(",")[2]))
+    said = f"{before}#{after}"
     before, after, minus = _sign(before, after)
     before, after, relation = _relation(before, after)
     scale = _scale(before, after, words, symbols)
-    falls = re.search(r"\bgiảm\b(?! (?:còn|xuống))", before) or re.search(r"\bgiảm\W*$", after)
+    falls = re.search(rf"{_FALL}(?! (?:còn|xuống))", before) or re.search(rf"{_FALL}\W*$", after)
     if falls and minus:
         raise ValueError("a fall in words or a minus sign, not both: which way it went is open")
-    lost = re.search(_LOST, _HARMLESS.sub("", before))
-    lost = lost or re.match(r" ?(?:\w+ )?(?:hơn|rưỡi|lẻ|dư)\b", after)
-    lost = lost or ("%" not in words and re.search(r"\bvượt\b", before))
+    lost = _LOST_BEFORE.search(_HARMLESS.sub("", before)) or _LOST_AFTER.search(after)
+    lost = lost or _LOST_EITHER.search(said)
     if lost:
         raise ValueError(f"no words that are not understood: {lost[0].strip()!r} is one here")
     status = "preliminary" if re.search(r"\bsơ bộ\b", words) else ""
@@ -144,13 +171,15 @@ def _plain(text):
 
 def _sign(before, after):
     """Take a sign off: a minus or plus, 'âm', or the parentheses of accounts."""
-    match = re.search(r"(?:^|(?<=[\s(]))([-−–+]|âm) ?$", before)
+    match = re.search(rf"(?:^|(?<=[\s(]))\(?([{_DASH}+]|âm)\)? ?$", before)
     if match:
         return before[: match.start()], after, match[1] != "+"
     if before.endswith("(") and re.match(r" ?%?\)", after):
         return before[:-1], after.replace(")", "", 1), True
-    if before and (before[-1].isalpha() or before[-1] in "-−–/+.,"):
+    if before and (before[-1].isalpha() or before[-1] in f"{_DASH}(/+.,"):
         raise ValueError("a number that stands alone: this one hangs on what is before it")
+    if after and not (after[0].isalpha() or after[0].isspace() or after[0] in f"%‰)/.,;:*{_DASH}"):
+        raise ValueError("a number that stands alone: this one hangs on what is after it")
     return before, after, False
 
 
@@ -172,8 +201,8 @@ def _scale(before, after, words, symbols):
     apart = ("điểm_phần_trăm", "%", "‰", *_MONEY.findall(text))
     if wrong := [sign.replace("_", " ") for sign in apart if sign in text and sign not in listed]:
         raise ValueError(f"a figure in the unit of its indicator, not in {wrong[0]}")
-    if (basis := _BASIS.search(text)) and f"/{basis[1]}" not in listed:
-        raise ValueError(f"a figure of the indicator's whole period, not per {basis[1]}")
+    if (basis := _BASIS.search(text)) and f"/{basis[1] or basis[2]}" not in listed:
+        raise ValueError(f"a figure on the indicator's own basis, not per {basis[1] or basis[2]}")
     multiplier = re.match(rf" ?((?:{_SCALE} ?)*)", after)
     rest = after[multiplier.end() :]
     for symbol in sorted(symbols, key=len, reverse=True):
@@ -183,6 +212,10 @@ def _scale(before, after, words, symbols):
             break
     else:
         raise ValueError(f"the figure with its unit as printed, {' or '.join(symbols)}")
+    if after[:1].isalpha() and not (multiplier[1] or (noun and after.startswith(noun))):
+        raise ValueError(f"a space or a known unit after the number, not {after.split()[0]!r}")
+    if re.match(r" ?lần\b", after) and "lần" not in listed:
+        raise ValueError("a figure in the unit of its indicator, not in lần (times)")
     if stray := re.search(rf"\b{_SCALE}", f"{before} {rest}"):
         raise ValueError(f"a multiplier right after the number only: {stray[0]!r} stands elsewhere")
     printed, unit = (math.prod(SCALES[w] for w in m.split()) for m in (multiplier[1], own))

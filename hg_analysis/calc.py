@@ -559,6 +559,8 @@ def smallest_total(low, high):
     (2, 3)
     """
     low, high = float(low), float(high)
+    if not low < high:  # else no total would ever do
+        raise ValueError("a share with bounds that leave something between them is needed")
     total = 1
     while 100 * ceil(low * total / 100 - 1e-12) / total >= high:
         total += 1

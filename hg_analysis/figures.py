@@ -229,17 +229,16 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
     >>> print(derive("growth_over_term", *[rate] * 5))
     55.5638 [55.5282, 55.5994)
     """
-    from mpmath import iv  # only who derives pays for the import
-
     stated = [each for each in inputs if isinstance(each, Figure)]
     told = ", ".join(f"{each.key} ({each.value:g} {each.unit})" for each in stated)
     book = described(indicator)
     formula = _formula(book, inputs, told)
     try:
         value = formula(*(getattr(each, "value", each) for each in inputs), **constants)
-        boxes = [iv.mpf([e.low, e.high]) if isinstance(e, Figure) else iv.mpf(e) for e in inputs]
-        box = iv.mpf(formula(*boxes, **constants))
-        value, low, high = float(value), float(box.a), float(box.b)
+        value, (low, high) = float(value), _ends(formula, inputs, constants)
+        limits = [isinstance(e, Figure) and e.relation not in "=~" for e in inputs]
+        rounded = [e.value if limit else e for e, limit in zip(inputs, limits)]
+        closed = _ends(formula, rounded, constants) if any(limits) else (low, high)
     except (ArithmeticError, ValueError, TypeError) as error:
         raise ValueError(f"{indicator} cannot be computed from {told}: {error}")
     if not math.isfinite(value):
@@ -253,7 +252,7 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
         high,
         place=stated[0].place if place is None else place,
         period=_period(book, stated, period, constants),
-        relation=_relation(value, low, high, stated),
+        relation=_relation(low, high, *closed),
         status=_status(stated),
         refs=tuple(dict.fromkeys(ref for each in stated for ref in each.refs)),
         variant=variant,
@@ -287,28 +286,41 @@ def _common(unit):
 
 def _period(book, stated, period, constants):
     """Return the period of a derived number by the rule that ``derived.csv`` names."""
-    ends = sorted(part for each in stated for part in each.period.split("/"))
-    span = "/".join(dict.fromkeys([ends[0], ends[-1]]))
+    parts = sorted(part for each in stated for part in each.period.split("/"))
+    start = min(parts, key=lambda part: moments(part)[0])
+    end = max(parts, key=lambda part: moments(part)[1])
+    span = "/".join(dict.fromkeys([start, end]))
     if book.period == "given":
         room = constants.get("years", 1)
-        (first, last), (start, end) = moments(span), moments(period or "")
+        (first, last), (begins, ends) = moments(span), moments(period or "")
         first, last = f"{int(first[:4]) - room}{first[4:]}", f"{int(last[:4]) + room}{last[4:]}"
-        if not (period and first <= start <= end <= last):
+        if not (period and first <= begins <= ends <= last):
             raise ValueError(f"{book.indicator} is of a period within {span}, not {period!r}")
         return period
     if period is not None:
         raise ValueError(f"the period of {book.indicator} follows from its inputs (derived.csv)")
-    start = ends[0]
     if book.period == "before":
-        return f"{int(start[:4]) - constants['years']}{start[4:]}"
-    return {"": span, "start": start, "end": ends[-1]}[book.period]
+        return f"{int(start[:4]) - constants.get('years', 1)}{start[4:]}"
+    return {"": span, "start": start, "end": end}[book.period]
 
 
-def _relation(value, low, high, stated):
-    """One open side of an input leaves one of the result open."""
-    if all(each.relation in "=~" for each in stated):
-        return "="
-    return "<=" if high - value < value - low else ">="
+def _ends(formula, inputs, constants):
+    """Evaluate a formula on intervals."""
+    from mpmath import iv  # only who derives pays for the import
+
+    boxes = [iv.mpf([e.low, e.high]) if isinstance(e, Figure) else iv.mpf(e) for e in inputs]
+    box = formula(*boxes, **constants)
+    if isinstance(box, iv.mpc):
+        raise ValueError("a negative level has no real root")
+    box = iv.mpf(box)
+    return float(box.a), float(box.b)
+
+
+def _relation(low, high, closed_low, closed_high):
+    """Tell on which sides the result is open because of its inputs' limits, not of rounding."""
+    slack = 1e-9 * (1 + abs(closed_low))
+    below, above = low < closed_low - slack, high > closed_high + slack
+    return {(True, False): "<=", (False, True): ">=", (True, True): "~"}.get((below, above), "=")
 
 
 def _status(stated):

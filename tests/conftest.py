@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from html import unescape
 from importlib import import_module
 from pathlib import Path
@@ -15,26 +14,26 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from hg_analysis import table as hg_table
-from hg_analysis import words
+from hg_analysis import table, words
 
 # The same examples every time, and no clock: a test that fails does so on every machine.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
-FUZZED = Counter()  # inputs that test_fuzz tried, by what became of them
 SHARED = Path(os.environ.get("HG_SHARED", ROOT.parent / "shared"))
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say how many malformed inputs were tried."""
-    if FUZZED:
-        tried, handled = FUZZED["tried"], FUZZED["refused"] + FUZZED["accepted"]
-        terminalreporter.write_line(
-            f"fuzzing: {tried:,} inputs, {FUZZED['refused']:,} refused, "
-            f"{FUZZED['accepted']:,} accepted, {tried - handled:,} unhandled"
-        )
+COLUMNS = list(table.TABLES["indicators"])
+# A good row; each case changes what it is about.
+GOOD = dict.fromkeys(COLUMNS, "") | {
+    "indicator": "grdp",
+    "place": "soc_trang",
+    "period": "2023",
+    "value": "72472",
+    "relation": "=",
+    "status": "preliminary",
+    "printed": "72.472 tỷ đồng",
+    "source": "nguoiquansat_merger",
+}
 
 
 def shared(name):
@@ -45,10 +44,27 @@ def shared(name):
     return path
 
 
+def read_rows(path):
+    """Return the rows of a CSV file as dicts of text."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def write_rows(path, rows, columns=None, **options):
+    """Write dicts as a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        columns = columns or list(rows[0])
+        writer = csv.DictWriter(handle, columns, extrasaction="ignore", **options)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 @pytest.fixture(autouse=True)
-def pictures_closed():
-    """No test leaves pictures open, of which matplotlib keeps all until they are closed."""
+def as_it_was():
+    """No test leaves pictures open or another folder's names behind."""
     yield
+    table._current["folder"] = table.DATA
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
 
@@ -62,38 +78,58 @@ def appendix():
 @pytest.fixture(scope="session")
 def rows():
     """The bundled indicators, as text."""
-    with (hg_table.DATA / "indicators.csv").open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return read_rows(table.DATA / "indicators.csv")
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """The bundled table."""
+    return table.load(table.DATA)
 
 
 @pytest.fixture
 def write(tmp_path):
     """Write rows as a table of indicators and return its path."""
 
-    def write_rows(rows, columns=hg_table.TABLES["indicators"], name="table.csv", **options):
-        path = tmp_path / name
-        with path.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, columns, extrasaction="ignore", **options)
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
+    def write(rows, columns=COLUMNS, name="table.csv", **options):
+        return write_rows(tmp_path / name, rows, columns, **options)
 
-    return write_rows
+    return write
 
 
 @pytest.fixture
 def companions(tmp_path, monkeypatch):
     """A folder with copies of all data files, used in place of the bundled ones."""
-    from hg_analysis.tools import check
+    from hg_analysis.tools import check, export, run
 
     folder = tmp_path / "data"
     folder.mkdir()
-    for path in hg_table.DATA.glob("*.csv"):
+    for path in table.DATA.glob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(hg_table, "DATA", folder)
-    monkeypatch.setattr(check, "DATA", folder)
-    monkeypatch.setitem(hg_table._current, "folder", folder)
-    return folder
+    with monkeypatch.context() as patch:
+        for module in (table, check, export, run):
+            patch.setattr(module, "DATA", folder)
+        patch.setitem(table._current, "folder", folder)
+        table._bundled_keys.cache_clear()
+        yield folder
+    table._bundled_keys.cache_clear()
+
+
+@pytest.fixture
+def edit(companions):
+    """Change the rows of a copied data file: a function of its list, or of a row that fits."""
+
+    def edit(name, change, **where):
+        path = companions / f"{name}.csv"
+        rows = read_rows(path)
+        columns = list(rows[0])
+        if where:
+            change(next(row for row in rows if where.items() <= row.items()))
+        else:
+            rows = change(rows) or rows
+        return write_rows(path, rows, columns, lineterminator="\n")
+
+    return edit
 
 
 def displayed(patch):

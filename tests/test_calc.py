@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hg_analysis.data import DATA
 from hypothesis import given
 from hypothesis import strategies as st
 
 import hg_analysis as hg
 from hg_analysis import calc
+from hg_analysis.table import DATA
 
 rates = st.floats(-30, 60)
 levels = st.floats(0.1, 1e6)

@@ -9,8 +9,8 @@ from matplotlib import pyplot as plt
 from matplotlib.layout_engine import ConstrainedLayoutEngine as Engine
 from PIL import Image
 
-from hg_analysis import charts, page, words
-from hg_analysis.bounds import Figure
+from hg_analysis import charts, words
+from hg_analysis.figures import Figure
 
 
 @pytest.fixture(autouse=True)
@@ -335,10 +335,10 @@ def test_a_source_is_named_once():
     assert ax.figure.get_supxlabel() == "source: appendix ¶1.2, ¶3.4, ¶5.6"
 
 
-@pytest.mark.parametrize("origin", page.MARKS)
+@pytest.mark.parametrize("origin", words.MARKS)
 def test_a_mark_is_that_of_its_origin_in_tables(origin):
     shapes = {"o": "●", "s": "■", "^": "△", "D": "◆"}  # drawn, and as written
-    assert shapes[charts.STYLE[origin]["marker"]] == page.MARKS[origin]
+    assert shapes[charts.STYLE[origin]["marker"]] == words.MARKS[origin]
     ax = charts.path(charts.axes(), [figure(9, origin=origin)])
     look = "[{marker} {color}]".format(**charts.STYLE[origin]).lower()
     assert look in charts.values_drawn(ax).lower()

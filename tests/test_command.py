@@ -13,8 +13,8 @@ import nbclient
 import nbformat
 import pytest
 from conftest import ROOT
-from hg_analysis.data import DATA
 
+from hg_analysis.table import DATA
 from hg_analysis.tools.aside import one_line
 from hg_analysis.tools.cli import main
 

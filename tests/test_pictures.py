@@ -10,7 +10,7 @@ from PIL import Image
 
 import hg_analysis as hg
 from hg_analysis import charts
-from hg_analysis.bounds import Figure
+from hg_analysis.figures import Figure
 
 
 @pytest.fixture(autouse=True)
