@@ -90,11 +90,11 @@ growth · here · implied
   2024: 9 (8 to 10)
 growth · here · plan
   2023–2024: 6
-[5 · 9 · 3 · document · implied · 6 · plan]
+[3 · 5 · 9 · document · implied · 6 · plan]
 [x: 2022.456 → 2024.544]
 [y: unit of growth, 1.95 → 11.05]
 [o #0072b2 · D #c14e00 · - #00795a]
-[5 @ 2024, 5 · 9 @ 2024, 9 · 3 @ 2023, 3 · document @ 5 · implied @ 9 · 6 · plan @ 2022.6, 6]
+[3 @ 2023, 3 · 5 @ 2024, 5 · 9 @ 2024, 9 · document @ 5 · implied @ 9 · 6 · plan @ 2022.6, 6]
 [source: appendix ¶1.2, ¶3.4]""",
     intervals: """\
 growth · here · document

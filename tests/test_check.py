@@ -295,7 +295,6 @@ def test_a_companion_that_cannot_be_read_is_named(name, content, companions, cap
     ("name", "column", "old"),
     [
         ("codebook", "unit", "% per year"),
-        ("sources", "published", "2023-10-10"),
         ("sources", "kind", "press"),
         ("terms", "kind", "unit"),
     ],

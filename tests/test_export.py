@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import hg_analysis as hg
 from hg_analysis import words
+from hg_analysis.table import DATA
 from hg_analysis.tools.cli import main
 from hg_analysis.tools.export import COLUMNS, FORMULA, _period, _plain
 
@@ -21,9 +22,9 @@ ENDS = ("value", "low", "high")
 NUMBERS = [COLUMNS.index(column) for column in ENDS]
 HEADS = {
     "en": "Figure|Place|Period|Value|Lower bound|Upper bound|Unit|Relation|Status|Origin|Printed"
-    "|Source|Address|Place in the document|Note",
+    "|Source|Address|Place in the document|Note|Row",
     "vi": "Chỉ tiêu|Địa bàn|Thời kỳ|Giá trị|Cận dưới|Cận trên|Đơn vị|Dấu so sánh|Tình trạng"
-    "|Loại số liệu|Cách ghi|Nguồn|Địa chỉ|Vị trí trong văn kiện|Ghi chú",
+    "|Loại số liệu|Cách ghi|Nguồn|Địa chỉ|Vị trí trong văn kiện|Ghi chú|Mã dòng",
 }
 RELATIONS = {"=": "", "~": "≈", ">": ">", "<": "<", ">=": "≥", "<=": "≤"}
 
@@ -58,6 +59,7 @@ def expected(figure, language):
         source.address,
         place if figure.origin == "document" else "",
         figure.note,
+        figure.key,
     ]
     return [f"'{cell}" if runs(cell) and n not in NUMBERS else cell for n, cell in enumerate(cells)]
 
@@ -211,13 +213,13 @@ def test_a_file_among_the_data_is_not_replaced(tmp_path, write, rows, capsys):
     path = write(rows)
     before = path.read_bytes()
     (tmp_path / "link.csv").symlink_to(path)
-    (tmp_path / "data").symlink_to(hg.data.DATA)
+    (tmp_path / "data").symlink_to(DATA)
     for out in (path, tmp_path / "link.csv", tmp_path / "data" / "figures.csv"):
         assert main(["export", "--out", str(out), "--data", str(path)]) == 1
         assert "among the data" in capsys.readouterr().err
     assert main(["export", "--out", str(tmp_path / "new.csv"), "--data", str(tmp_path)]) == 1
     assert "among the data" in capsys.readouterr().err
-    assert path.read_bytes() == before and not (hg.data.DATA / "figures.csv").exists()
+    assert path.read_bytes() == before and not (DATA / "figures.csv").exists()
 
 
 def test_a_table_that_is_not_valid_is_not_exported(tmp_path, write, rows, capsys):
