@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from hg_analysis.tools import files
+from hg_analysis.tools import aside
 from hg_analysis.tools.cli import main
 from hg_analysis.tools.run import normalise
 
@@ -74,7 +74,7 @@ def in_a_cell(path):
 
 
 def left(place):
-    return sorted(path.name for path in (place / "t").glob(f"{files._ASIDE}*"))
+    return sorted(path.name for path in (place / "t").glob(f"{aside._ASIDE}*"))
 
 
 def test_a_killed_run_leaves_the_notebook_and_the_next_one_clears_up(place, monkeypatch):
@@ -93,7 +93,7 @@ def test_a_killed_run_leaves_the_notebook_and_the_next_one_clears_up(place, monk
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     assert len(left(place)) == 2
     monkeypatch.setattr(tempfile, "tempdir", str(place / "t"))
-    with files.aside():
+    with aside.aside():
         assert len(left(place)) == 2 and other.poll() is None and alive(second)  # of the living
     other.terminate()
     other.communicate()
