@@ -17,19 +17,9 @@ from hg_analysis.words import use_language
 
 __version__ = "0.2.0"
 __all__ = [
-    "DataError",
-    "Fault",
-    "Figure",
-    "calc",
-    "charts",
-    "companion",
-    "derive",
-    "figure",
-    "figures",
-    "load",
-    "show",
-    "use_language",
-]
+    "DataError", "Fault", "Figure", "calc", "charts", "companion", "derive", "figure",
+    "figures", "load", "show", "use_language",
+]  # fmt: skip
 
 
 def __getattr__(name):

@@ -11,31 +11,12 @@ over what is given several times, n is how often, and i runs from 0 to years −
 from math import ceil, prod
 
 __all__ = [
-    "average_change",
-    "average_growth",
-    "chain",
-    "compound",
-    "difference",
-    "discount",
-    "feasible_share",
-    "growth_between",
-    "growth_of_rest",
-    "last_growth",
-    "last_growth_mean",
-    "part",
-    "path_value",
-    "percent",
-    "price_change",
-    "ratio",
-    "ratio_of_billions",
-    "scaled",
-    "smallest_total",
-    "structural_change",
-    "structure_distance",
-    "total",
-    "volume_share",
-    "whole",
-]
+    "average_change", "average_growth", "chain", "compound", "difference", "discount",
+    "feasible_share", "growth_between", "growth_of_rest", "last_growth",
+    "last_growth_mean", "part", "path_value", "percent", "price_change", "ratio",
+    "ratio_of_billions", "scaled", "smallest_total", "structural_change",
+    "structure_distance", "total", "volume_share", "whole",
+]  # fmt: skip
 
 # What these add, subtract, average or compare must be of one kind: all their figures have
 # one unit, where rates, shares and percentage points count as one. The others combine

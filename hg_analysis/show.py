@@ -11,16 +11,6 @@ import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.figures import Figure
-from hg_analysis.words import (
-    bounds,
-    bounds_text,
-    cell_text,
-    digits,
-    publisher,
-    stated_value,
-    value_text,
-    web_address,
-)
 
 NUMBER = ' class="n"'
 _LONG = 40  # rows; a longer table is folded
@@ -61,7 +51,7 @@ def link(ref):
     """Return a reference as HTML, with a link to its publication if that has an address."""
     if ref.startswith("¶"):
         return escape(ref)  # the site turns it into a link
-    return _anchor(web_address(ref), publisher(ref))
+    return _anchor(words.web_address(ref), words.publisher(ref))
 
 
 def _anchor(address, text):
@@ -81,9 +71,9 @@ def _show_frame(frame):
     heads = [words.name("label", name) for name in named]
     if frame.columns.name:
         heads[-1] += f" / {words.name('label', frame.columns.name)}"
-    heads += [cell_text(frame.columns.name or "label", column) for column in frame.columns]
+    heads += [words.cell_text(frame.columns.name or "label", column) for column in frame.columns]
     cells = list(rows.itertuples(index=False, name=None))
-    plain = [[cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
+    plain = [[words.cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
     number = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
     marked = [
         [_anchor(text if kind == "address" else "", text) for kind, text in zip(kinds, row)]
@@ -115,11 +105,11 @@ def _show_figures(figures):
     columns += ["origin", "source"]
     heads = [words.name("label", column) for column in columns]
     rows = [_cells(figure, columns) for figure in figures]
-    plain = [[*row[:-1], "; ".join(map(publisher, row[-1]))] for row in rows]
+    plain = [[*row[:-1], "; ".join(map(words.publisher, row[-1]))] for row in rows]
     marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
     at = columns.index("bounds")
     for figure, row in zip(figures, marked):
-        if ends := bounds(figure):
+        if ends := words.bounds(figure):
             low, high = row[at].split(" – ")
             row[at] = f"{_end(figure, 'low', low, ends)} – {_end(figure, 'high', high, ends)}"
     keys = [{None: (figure.key, _facts(figure))} for figure in figures]
@@ -128,7 +118,10 @@ def _show_figures(figures):
 
 def _facts(figure):
     """Say what a number that leads to this row must agree with."""
-    facts = {"data-value": f"{stated_value(figure):.12g}", "data-decimals": str(digits(figure))}
+    facts = {
+        "data-value": f"{words.stated_value(figure):.12g}",
+        "data-decimals": str(words.digits(figure)),
+    }
     return facts | {"data-unit": words.unit(figure.indicator), "data-relation": figure.relation}
 
 
@@ -178,8 +171,8 @@ def _cells(figure, columns):
         "figure": words.name("indicator", figure.indicator),
         "place": words.name("place", figure.place),
         "period": words.period(figure.period),
-        "value": value_text(figure),
-        "bounds": bounds_text(figure),
+        "value": words.value_text(figure),
+        "bounds": words.bounds_text(figure),
         "unit": words.unit(figure.indicator),
         "origin": f"{words.MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
         + words.name("status", figure.status),
