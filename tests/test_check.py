@@ -119,6 +119,7 @@ SECTORS = ["agriculture_share", "industry_share", "services_share", "product_tax
     [
         ([41.95, 60, 40], "141.95"),
         ([60, 60], "120"),
+        ([20, 60, 60], "140"),
         ([26, 26, 26, 26], "104"),
         ([25, 25, 25, 25], ""),
         ([33.34, 33.33, 33.34], ""),  # within what rounding leaves
@@ -134,8 +135,24 @@ def test_parts_of_one_whole_that_exceed_it_are_named(shares, sum_over, write):
     faults = found(write(rows))
     expected = f"parts of one whole; these add up to {sum_over}, more than 100"
     assert [f.expected for f in faults] == ([expected] if sum_over else [])
-    apart = [row | {"period": str(1990 + n)} for n, row in enumerate(rows)]
-    assert found(write(apart)) == []
+    for periods in (("1990", "1991", "1992", "1993"), ("1990", "1990-Q1", "1990-01", "1989/1990")):
+        apart = [row | {"period": period} for row, period in zip(rows, periods)]
+        assert found(write(apart)) == []
+    first = rows[0] | {"period": "1990"}
+    later = [first, *(row | {"period": "1991"} for row in rows[1:])]  # which the first lacks
+    over = sum(shares[1:]) > 101
+    assert [f.expected[:18] for f in found(write(later))] == ["parts of one whole"] * over
+
+
+@pytest.mark.parametrize(
+    ("period", "faults"), [("2024", 1), ("2020/2025", 1), ("2024-06", 1), ("2020", 0), ("2025", 0)]
+)
+def test_a_part_is_held_against_its_whole_of_the_same_time(period, faults, write):
+    communes = GOOD | {"indicator": "communes", "printed": "51 xã", "value": "51"}
+    rural = GOOD | {"indicator": "new_rural_communes", "printed": "60 xã", "value": "60"}
+    path = write([communes | {"period": period}, rural | {"period": "2024"}])
+    told = "new_rural_communes <= communes"
+    assert [f.expected for f in found(path)] == [told] * faults
 
 
 # -- choices

@@ -273,6 +273,13 @@ def test_the_habits_of_spreadsheets_are_no_faults(what, tmp_path):
     assert set(loaded.value) <= {72472.5, 72472}
 
 
+def test_decimal_commas_are_taken_throughout_or_not_at_all(tmp_path):
+    path = tmp_path / "mixed.csv"
+    mixed = good_text(";").replace("72472.5", "72.472,5", 1)
+    path.write_text(mixed, "utf-8", newline="")
+    assert [(f.row, f.value) for f in faults(path)] == [(2, "72.472,5")]
+
+
 WHOLE = {
     "missing": (None, "No such file", "readable"),
     "empty": (b"", "no rows", "header"),
