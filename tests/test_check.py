@@ -271,6 +271,17 @@ def test_everything_broken_beside_the_indicators_is_seen_at_once(cases, edit):
         assert [f for f in faults if f.file in files and expected in f.expected], (name, column)
 
 
+@pytest.mark.parametrize(
+    ("name", "column", "old"), [("choices", "premise", "firmest"), ("totals", "test", "whole")]
+)
+def test_what_cannot_be_compared_for_a_broken_cell_is_said_once(name, column, old, edit, capsys):
+    edit(name, lambda rows: next(r for r in rows if r[column] == old).update({column: "x"}))
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith(f"{name}.csv:") and said[-1] == "1 fault"
+    assert "more is compared once each of these files is right by itself" in said
+
+
 def test_names_that_nothing_uses_are_seen(edit):
     for name, key in (("terms", "term"), ("sources", "source"), ("codebook", "indicator")):
         kind = {"kind": "unit"} if name == "terms" else {}
