@@ -92,7 +92,10 @@ def test_numbers_are_filled_and_keys_completed(typed, stored, fill):
 @pytest.mark.parametrize(
     ("sentence", "says"),
     [
-        ("[9%](#growth_over_trem)", "no row of 09_small.ipynb: growth_over_term.2020_2025"),
+        (
+            "[9%](#growth_over_trem)",
+            "no row of 09_small.ipynb; nearest: growth_over_te",
+        ),
         ("[9%](07_none.ipynb#growth)", "07_none.ipynb is no notebook beside this one"),
         ("[9%](#grdp_growth.2021.none)", "leads to no row"),
         ("[9%](#grdp_growth)", "leads to several rows"),
@@ -121,10 +124,14 @@ def test_numbers_are_filled_and_keys_completed(typed, stored, fill):
         ("[7.31% for Sóc Trăng](#grdp_growth.mekong_delta.2024)", "the row is of mekong_delta"),
         ("It grew by [7.31%](#grdp_growth.mekong_delta.2024).", "which the sentence does not name"),
         (
-            "The Delta grew by [7.31%](#grdp_growth.mekong_delta.2024), Sóc Trăng by "
-            "[7.07%](#grdp_growth.soc_trang.2024).",
-            "put the name of",
+            "The Delta grew by [7.07%](#grdp_growth.soc_trang.2024), Sóc Trăng by "
+            "[7.31%](#grdp_growth.mekong_delta.2024).",
+            "another place is named",
         ),
+        ("The Delta [grew by 8.76%](#grdp_growth.2024).", "another place is named"),
+        ("[grew a lot](#growth_over_term)", "a link to a row holds its number"),
+        ("GRDP [declined by 8.76%](#grdp_growth.2024) in 2024", "'declined'"),
+        ("[1](#grdp_grwth.2024)", "nearest: grdp_growth.2024.baoxaydung_growth_2024"),
         ("In 2019 it was [8.76%](#grdp_growth.2024).", "the row is of 2024"),
         ("[services grew by 36.55%](#industry_growth.2022)", "the row is 'Growth of industry"),
     ],
@@ -141,7 +148,9 @@ def test_words_that_disagree_with_the_row_are_refused(sentence, says, fill):
         "It [fell by 1.4 percentage points a year](#poverty_rate_change), [55.56%](#growth_over_t"
         "erm) over the term (¶11.7), on 1 July 2025, from 2020–2025; see Appendix 3.",
         "1. [7.31% for the Mekong Delta](#grdp_growth.mekong_delta.2024) and [7.07% for Sóc Trăng]"
-        "(#grdp_growth.soc_trang.2024) in 2024, against [8.76%](#grdp_growth.2024) at home.",
+        "(#grdp_growth.soc_trang.2024) in 2024, against [Hậu Giang's 8.76%](#grdp_growth.2024).",
+        "The Delta grew by [7.31%](#grdp_growth.mekong_delta.2024), Sóc Trăng by [7.07%](#grdp_gro"
+        "wth.soc_trang.2024), and Hậu Giang by [8.76%](#grdp_growth.hau_giang.2024).",
         "Pledges of [nearly 240,000 billion VND](#investment_pledges) and [1,000 billion VND a "
         "year](#budget_revenue_change).",
         "[Industry grew by 36.55%](#industry_growth.2022) in 2022.".replace("Industry", "industry"),

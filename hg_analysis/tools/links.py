@@ -36,8 +36,11 @@ _LEAST = r"at least|more than|no less than|over|above|ít nhất|hơn|trên|khô
 _MOST = r"at most|no more than|less than|nearly|almost|up to|under|below|within|top"
 _MOST += r"|nhiều nhất|không quá|gần|dưới|tối đa"
 _ABOUT = r"about|around|some|khoảng"
-_RISE = r"rose|rises?|risen|grew|grows?|grown|gained?|higher|above|more|up|tăng|cao hơn|nhiều hơn"
-_FALL = r"fell|falls?|fallen|lost|loses?|dropp?e?d?|lower|below|less|fewer|short|down|giảm|thấp hơn"
+_RISE = r"rose|rises?|risen|grew|grows?|grown|growing|gain(?:s|ed)?|increas(?:e[sd]?|ing)"
+_RISE += r"|climb(?:s|ed)?|expand(?:s|ed)?|higher|above|more|up|tăng|cao hơn|nhiều hơn"
+_FALL = r"fell|falls?|fallen|falling|lost|loses?|drop(?:s|ped)?|decreas(?:e[sd]?|ing)"
+_FALL += r"|declin(?:e[sd]?|ing)|shr[aiu]nks?|contract(?:s|ed)?|lower|below|less|fewer|short|down"
+_FALL += r"|giảm|thấp hơn"
 _FALL += r"|ít hơn|kém"
 _WORDS = {"double": 2, "doubled": 2, "twice": 2, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
 _WORDS |= {"gấp đôi": 2, "một nửa": 0.5, "một phần ba": 1 / 3, "một phần tư": 0.25}
@@ -233,7 +236,7 @@ class _Text:
         if not (full := self.complete(file, key)):
             return match[0]
         row = self.known[file][full]
-        sentence = _sentence(self.source, match.start())
+        start, sentence = _sentence(self.source, match.start())
         old = self.before.get(full) if file == self.name else None
         if old and old.value != row.value:
             was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
@@ -249,9 +252,9 @@ class _Text:
             text = text[: numbers[0].start()] + written + text[numbers[0].end() :]
         else:
             self.check_words(text, row)
-        before = _LINK.sub(r"\1", self.source[max(0, match.start() - 16) : match.start()])
-        self.check_direction(text, before, row, full)
-        self.check_names(text, sentence, full)
+        before = _LINK.sub(r"\1", self.source[start : match.start()])
+        self.check_direction(text, before[-16:], row, full)
+        self.check_names(text, before, sentence, full)
         return f"[{text}]({file}#{full})"
 
     def complete(self, file, key):
@@ -264,15 +267,20 @@ class _Text:
         stem = short if end in ("low", "high") else key
         if key in there:
             return key
-        alike = [k for k in there if k.startswith(f"{stem}.") and not k.endswith(("-low", "-high"))]
+        stem = stem.replace(f".{HOME}.", ".")  # the place that keys leave out
+        rows_there = [k for k in there if not k.endswith(("-low", "-high"))]
+        alike = [k for k in rows_there if k == stem or k.startswith(f"{stem}.")]
         if len(alike) > 1 and len(set(map(_parts, alike))) == 1:  # publications of one figure
             alike = [k for k in alike if k in set(companion("choices").row)] or alike
         if len(alike) == 1:
-            full = alike[0] + (dash + end if stem == short else "")
+            full = alike[0] + (dash + end if end in ("low", "high") else "")
             if full in there:
                 return full
-        near = ", ".join(alike or difflib.get_close_matches(key, there, 3, 0.4)) or "none like it"
-        self.fault(f"#{key} leads to {'several rows' if alike else 'no row'} of {file}: {near}")
+        short = {".".join(_short(k)): k for k in rows_there}  # without sources, which are long
+        typed = ".".join(_short(stem))
+        near = alike or [short[k] for k in difflib.get_close_matches(typed, short, 3, 0.4)]
+        lead = "several rows" if alike else "no row"
+        self.fault(f"#{key} leads to {lead} of {file}; nearest: {', '.join(near) or 'none'}")
         return ""
 
     def written(self, number, row, key, text):
@@ -313,6 +321,7 @@ class _Text:
                 if abs(float(row.value) - size) > size / 20:
                     self.fault(f"[{text}]: the row states {row.value}")
                 return
+        self.fault(f"[{text}]: a link to a row holds its number; write 0 to have it filled in")
 
     def check_direction(self, text, before, row, key):
         """Hold words of direction against the sign of a row, and bounds against its relation."""
@@ -337,17 +346,19 @@ class _Text:
             if (word := re.search(rf"\b(?:{pattern})\b", text, re.I)) and row.value * sign < 0:
                 self.fault(f"[{text}]: {word[0]!r} beside {row.value}: the row says the opposite")
 
-    def check_names(self, text, sentence, key):
+    def check_names(self, text, before, sentence, key):
         """Hold places, years and sectors that a sentence names against those of its rows."""
         indicator, place, period = _parts(key)
         plain = _LINK.sub(r"\1", sentence)
         inside, around = _places(text, self.language), _places(plain, self.language)
+        before_names = _places(before, self.language)[-1:]  # who was last spoken of
+        named = before_names or around
         if inside and place not in inside:
             self.fault(f"[{text}]: the row is of {place}")
         elif place != HOME and place not in around:
             self.fault(f"[{text}]: the row is of {place}, which the sentence does not name")
-        elif place != HOME and len(around - {HOME}) > 1 and not inside:
-            self.fault(f"[{text}]: among several places, put the name of {place} into the link")
+        elif not inside and {*named} - {place} and (before_names or place != HOME):
+            self.fault(f"[{text}]: another place is named; put that of {place} into the link")
         years = set(map(int, re.findall(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)", plain)))
         first, last = (int(moment[:4]) for moment in moments(period)) if period else (0, 9999)
         if years and not any(first <= year <= last for year in years):
@@ -359,11 +370,11 @@ class _Text:
 
 
 def _sentence(text, at):
-    """Return the sentence around a place of a text."""
+    """Return where the sentence around a place of a text starts, and the sentence."""
     ends = [m.end() for m in re.finditer(r"[.?!:;](?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])", text)]
     start = max((end for end in ends if end <= at), default=0)
     stop = min((end for end in ends if end > at), default=len(text))
-    return " ".join(text[start:stop].split())
+    return start, " ".join(text[start:stop].split())
 
 
 def _units(language):
@@ -391,18 +402,22 @@ def _parts(key):
     return indicator, place, period
 
 
+def _short(key):
+    indicator, place, period = _parts(key)
+    return indicator, "" if place == HOME else place, period.replace("/", "_")
+
+
 def _places(text, language):
-    """Return the places that a text names, the longest names first."""
+    """Return the places that a text names, in their order; a long name is not a short one."""
     names = {}
     for (kind, term), row in entries("terms").items():
         if kind in ("place", "alias"):
             for name in getattr(row, f"name_{language}").split(";"):
                 names[name] = term
-    found = set()
-    for name in sorted(names, key=len, reverse=True):
-        text, times = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.I)
-        found |= {names[name]} if times else set()
-    return found
+    longest = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    terms = {name.casefold(): term for name, term in names.items()}
+    found = re.findall(rf"(?<!\w)(?:{longest})(?!\w)", text, re.I)
+    return [terms[name.casefold()] for name in found]
 
 
 def listed(paths):
