@@ -202,7 +202,8 @@ def _scale(before, after, words, symbols):
     if wrong := [sign.replace("_", " ") for sign in apart if sign in text and sign not in listed]:
         raise ValueError(f"a figure in the unit of its indicator, not in {wrong[0]}")
     if (basis := _BASIS.search(text)) and f"/{basis[1] or basis[2]}" not in listed:
-        raise ValueError(f"a figure on the indicator's own basis, not per {basis[1] or basis[2]}")
+        basis = basis[1] or basis[2]
+        raise ValueError(f"a figure on its indicator's own basis (or its symbol says /{basis})")
     multiplier = re.match(rf" ?((?:{_SCALE} ?)*)", after)
     rest = after[multiplier.end() :]
     for symbol in sorted(symbols, key=len, reverse=True):

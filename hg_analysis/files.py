@@ -80,8 +80,9 @@ def listed(faults, shown=50):
         cause = fault._replace(row=None)
         first.setdefault(cause, fault)
         times[cause] += 1
+    more = {1: "", 2: " (and in 1 more row)"}
     lines = [
-        str(fault) + (f" ({more} more of its rows)" if (more := times[cause] - 1) else "")
+        str(fault) + more.get(times[cause], f" (and in {times[cause] - 1} more rows)")
         for cause, fault in first.items()
     ]
     rest = len(lines) - shown
@@ -126,8 +127,12 @@ def read(path, columns):
         raise DataError(Fault(path.name, line, None, found, quoting) for line, found in broken)
     lines, cells = zip(*rows[1:])
     frame = pd.DataFrame(cells, columns=names, index=lines, dtype=object)[list(columns)]
-    if "value" in columns and separator != "," and not frame.value.str.contains(r"\.").any():
-        frame["value"] = frame.value.str.replace(",", ".")  # throughout, or not at all
+    if "value" in columns and separator != "," and frame.value.str.contains(",").any():
+        odd = frame.value[frame.value.str.contains(r"\.")].items()
+        comma = "a decimal comma and no other mark, as other values of this file have"
+        if faults := [Fault(path.name, line, "value", text, comma) for line, text in odd]:
+            raise DataError(faults)
+        frame["value"] = frame.value.str.replace(",", ".")
     return frame
 
 

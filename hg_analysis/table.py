@@ -201,7 +201,10 @@ def _of_cell(column, kind, tables):
     if kind == "terms":
         known = terms[terms.kind == column]
         names = ", ".join(known.term) if len(known) < 20 else f"{len(known)} {column}s"
-        known, expected = known.set_index("term"), f"one of {names}; add a new one to terms.csv"
+        known, expected = (
+            known.set_index("term"),
+            f"one of {names}; add a new one to the terms.csv beside it",
+        )
     elif isinstance(kind, str):
         books = [book for book in kind.split() if book in tables]
         known = pd.concat(

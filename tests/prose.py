@@ -30,7 +30,7 @@ import functools
 import os
 import re
 import sys
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -66,10 +66,10 @@ NUMERAL = re.compile(rf"{DIGITS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 SAID_UNITS = ["%", "percent", "percentage points", "points", "million", "million VND"]
 SAID_UNITS += ["million people", "billion", "billion USD", "trillion", "trillion VND"]
 SAID_UNITS += ["hectares", "kW", "GW"]
-# A number that a sentence means in another unit than its row: (cell, number, unit).
+# A number that a sentence means in another unit than its row: (cell, unit).
 OTHER_UNITS = {
-    ("structure-contribution-industry", "13.94", "points"),  # a rate, split into points
-    ("welfare-poverty-reading-relative", "1.4", "%"),  # points, tried as a share of the rate
+    ("structure-contribution-industry", "points"),  # a rate, split into points
+    ("welfare-poverty-reading-relative", "%"),  # points, tried as a share of the rate
 }  # Words that make a number a bound.
 LEAST = "at least|(?<!no )more than|no (?:less|fewer) than|minim(?:um|a)|over|above"
 MOST = "at most|no more than|(?<!no )(?:less|fewer) than|nearly|almost|up to|within|top|first|under"
@@ -156,7 +156,8 @@ def states(printed, shown):
     if said is None or there is None:
         return False
     if printed.lower() not in WORDS and there.as_tuple().exponent < said.as_tuple().exponent:
-        there = there.quantize(said, ROUND_HALF_UP)
+        # What is shown is rounded itself: a last 5 may stand for a little less or more.
+        return said in (there.quantize(said, ROUND_HALF_UP), there.quantize(said, ROUND_HALF_DOWN))
     return said == there
 
 
@@ -329,7 +330,7 @@ def unit_fault(project, key, text, numeral, origin):
     _, cell, _, nth = BOUND.fullmatch(origin).groups()
     unit = row.get("Unit", "").replace("percentage " * (said[1] == "points"), "")
     same = f"{unit} ".startswith((f"{said[1]} ", "per "))
-    meant = same or (cell, numeral.printed, said[1]) in OTHER_UNITS
+    meant = same or (cell, said[1]) in OTHER_UNITS
     if meant or not unit or pairs[int(nth) - 1][0] not in ("Value", "Bounds"):
         return ""
     return f"its unit there is {row['Unit']}, not {said[1]}"
@@ -412,7 +413,7 @@ def part_problems(project, key, text, listed):
     file, part = key
     found = numerals(text)
     problems = []
-    advice = "mend the sentence, or run tests/prose.py and review its proposals"
+    advice = "mend the sentence; where it is right, run tests/prose.py and read its proposals"
     for tag, start, end, first, last in aligned(found, listed).get_opcodes():
         own, rows = found[start:end], listed[first:last]
         for at in range(max(len(own), len(rows))):
@@ -502,7 +503,8 @@ def fit(text, numeral, place):
     wanted = place.column == ("Period" if year else "Value")
     exact = number(place.printed) == number(numeral.printed)
     score = 3 * wanted + exact * (6 if wanted else 1)
-    score += place.column == "Bounds" and "ound" in sentence
+    if place.column == "Bounds" and not re.search("ound|between| to ", sentence):
+        return -1000  # a number that happens to be the end of another's interval
     score -= 4 * (place.column in ("Source", "Unit", "Place", "Origin", "Figure"))
     figure = stems(row.get("Figure", "") + " " + row.get("Unit", ""))
     for words in (sentence, close):

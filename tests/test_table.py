@@ -209,7 +209,7 @@ def test_fifty_faults_are_spelt_out_and_the_rest_counted(write):
     assert len(error.faults) == 180
     lines = str(error).splitlines()
     assert lines[0] == "180 faults; nothing was loaded" and lines[-1] == "… and 31 more"
-    assert len(lines) == 52 and lines[1].endswith("(99 more of its rows)")
+    assert len(lines) == 52 and lines[1].endswith("(and in 99 more rows)")
 
 
 def test_keys_are_unique_and_never_depend_on_the_neighbours(write, bundled):
@@ -277,7 +277,7 @@ def test_decimal_commas_are_taken_throughout_or_not_at_all(tmp_path):
     path = tmp_path / "mixed.csv"
     mixed = good_text(";").replace("72472.5", "72.472,5", 1)
     path.write_text(mixed, "utf-8", newline="")
-    assert [(f.row, f.value) for f in faults(path)] == [(2, "72.472,5")]
+    assert [(f.row, f.value) for f in faults(path)] == [(2, "72.472,5"), (3, "72472.5")]
 
 
 WHOLE = {
@@ -400,7 +400,7 @@ def test_a_folders_own_words_are_checked_and_those_it_lacks_are_named_once(own_f
     (own_folder / "terms.csv").unlink()
     lines = str(hg.DataError(faults(own_folder))).splitlines()
     assert len([line for line in lines if "column indicator" in line]) == 1
-    assert "(314 more of its rows)" in str(lines) and "(4 more of its rows)" in str(lines)
+    assert "(and in 314 more rows)" in str(lines) and "(and in 4 more rows)" in str(lines)
 
 
 def test_what_changes_in_a_folder_is_read_anew(own_folder):

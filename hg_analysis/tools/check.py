@@ -240,7 +240,7 @@ PREMISES = {
 
 def _choices(table, file, bundled):
     """Hold every choice against its premise, and find figures published twice without one."""
-    group, faults, notes = KEYS["choices"], [], []
+    group, faults, notes, held = KEYS["choices"], [], [], 0
     sources = companion("sources").set_index("source")
     choices = companion("choices")
     rows = {key: list(r.itertuples()) for key, r in table.groupby(group, sort=False) if len(r) > 1}
@@ -252,6 +252,7 @@ def _choices(table, file, bundled):
                 expected = "the key of one of several rows of that figure"
                 faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
             continue
+        held += 1
         for premise in choice.premise.split(";"):
             rank = PREMISES[premise]
             for row in same:
@@ -269,7 +270,9 @@ def _choices(table, file, bundled):
             faults.append(_fault(file, None, "source", keys, expected))
         else:
             notes.append(f"published more than once: {keys}; used: {used}")
-    return faults, [*notes, f"{len(choices)} choices held against their premises"]
+    if held:
+        notes.append(f"{held} choices held against their premises")
+    return faults, notes
 
 
 def _numerals(own, path):

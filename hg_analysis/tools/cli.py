@@ -92,7 +92,7 @@ def _parser():
         "--semicolon", action="store_true", help="';' between columns, ',' before decimals"
     )
     for command in (check, run, export):
-        command.add_argument("--data", metavar="FILE", help="another table of indicators")
+        command.add_argument("--data", metavar="FILE", help="another table, or a folder of tables")
     return parser
 
 

@@ -85,7 +85,7 @@ def _refusal(out, data):
     folders = [DATA, data] if data.is_dir() else [DATA]
     among = any(out.parent.samefile(folder) for folder in folders)
     if among or (out.exists() and data.exists() and out.samefile(data)):
-        return "stands among the data; choose another name"
+        return "stands among the data; choose another folder"
     return ""
 
 
