@@ -459,7 +459,12 @@ class Candidate(NamedTuple):
 
 
 # Words of a sentence that name a place or a unit, with what rows of figures write.
-PLACES = {"nation": "Viet Nam", "Viet Nam": "Viet Nam", "Sóc Trăng": "Sóc Trăng"}
+PLACES = {
+    "nation": "Việt Nam",
+    "Viet Nam": "Việt Nam",
+    "Việt Nam": "Việt Nam",
+    "Sóc Trăng": "Sóc Trăng",
+}
 PLACES |= {"Delta": "Mekong Delta", "merged": "Cần Thơ (merged)", "Cần Thơ before": "Cần Thơ (b"}
 UNITS = ["%", "percentage points", "points", "billion VND", "million VND", "million USD", "times"]
 PLAIN = {"that", "this", "with", "from", "than", "which", "what", "have", "been", "more", "less"}

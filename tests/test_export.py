@@ -24,7 +24,7 @@ HEADS = {
     "en": "Figure|Place|Period|Value|Lower bound|Upper bound|Unit|Relation|Status|Origin|Printed"
     "|Source|Address|Place in the document|Note|Row",
     "vi": "Chỉ tiêu|Địa bàn|Thời kỳ|Giá trị|Cận dưới|Cận trên|Đơn vị|Dấu so sánh|Tình trạng"
-    "|Loại số liệu|Cách ghi|Nguồn|Địa chỉ|Vị trí trong văn kiện|Ghi chú|Mã dòng",
+    "|Loại số liệu|Nguyên văn|Nguồn|Địa chỉ|Vị trí trong văn kiện|Ghi chú|Mã dòng",
 }
 RELATIONS = {"=": "", "~": "≈", ">": ">", "<": "<", ">=": "≥", "<=": "≤"}
 
