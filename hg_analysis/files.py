@@ -129,7 +129,7 @@ def read(path, columns, optional=()):
         raise DataError(Fault(path.name, line, None, found, quoting) for line, found in broken)
     lines, cells = zip(*rows[1:])
     frame = pd.DataFrame(cells, columns=names, index=lines, dtype=object)
-    frame = frame.reindex(columns=[*columns], fill_value="")
+    frame = frame.reindex(columns=[*columns], fill_value="").astype(object)
     if "value" in columns and separator != "," and frame.value.str.contains(",").any():
         odd = frame.value[frame.value.str.contains(r"\.")].items()
         comma = "a decimal comma and no other mark, as other values of this file have"

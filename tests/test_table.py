@@ -412,6 +412,8 @@ def test_a_folder_of_ones_own_may_lack_whom_its_sources_quote_and_no_other_colum
     assert words.standing("yearbook") == words.name("kind", source["kind"])
     quoted = hg.companion("sources").quotes
     assert quoted.iloc[0] == "" and quoted.any()  # that of the others is known
+    write_rows(path, [source | {"kind": "secondary"}], columns)
+    assert [f.column for f in faults(own_folder)] == ["kind"]
     for column in columns:
         write_rows(path, [source], [c for c in source if c != column])
         assert {(f.file, f.value) for f in faults(own_folder)} >= {
