@@ -1,9 +1,10 @@
-"""Render the site: the notebooks, and pages of every figure, source and reading.
+"""Render the site: the notebooks, and pages of every figure, source, choice and reading.
 
 Run as ``python docs/pages.py FOLDER``.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,8 @@ def lay_out(folder):
         shutil.copy(path, folder / "notebooks")
     table = load()
     readme = (ROOT / "README.md").read_text("utf-8")
-    pages = {"figures": _stated(table), "sources": _sources(table), "readings": _readings()}
+    pages = {"figures": _stated(table), "sources": _sources(table)}
+    pages |= {"readings": _readings(table), "choices": _choices(table)}
     for name, text in pages.items():  # a blank line would end the HTML in a Markdown page
         pages[name] = "\n".join(line for line in text.splitlines() if line.strip())
     pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
@@ -139,7 +141,8 @@ def _sources(table):
     for source in companion("sources").itertuples():
         if source.kind == "primary":
             continue
-        about = " · ".join(filter(None, [source.title, source.published, source.note]))
+        known = [source.title, words.standing(source.source), source.published, source.note]
+        about = " · ".join(filter(None, known))
         key = escape(source.source)
         parts.append(f'<h3 id="{key}">{link(source.source)}</h3><p>{escape(about)}</p>')
         heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
@@ -158,8 +161,58 @@ def _sources(table):
     return "\n".join(parts)
 
 
-def _readings():
-    """Every ambiguous figure, how it can be read and how far the evidence goes."""
+def _choices(table):
+    """Every figure that several publications state, theme by theme: which is used, and why."""
+    sources, book = companion("sources").set_index("source"), companion("codebook")
+    themes = book.set_index("indicator").theme
+
+    def stated(row):
+        source = sources.loc[row.source]
+        about = [words.name("status", row.status), words.standing(row.source), source.published]
+        value = f'<a href="{_page(row)}#{escape(row.key)}">{escape(value_text(from_row(row)))}</a>'
+        return f"{value} · {link(row.source)} · {escape(' · '.join(filter(None, about)))}"
+
+    group, listed, parts = ["indicator", "place", "period", "role"], {}, []
+    same = {figure: [*rows.itertuples()] for figure, rows in table.groupby(group)}
+    for choice in companion("choices").itertuples():
+        rows = same[tuple(getattr(choice, column) for column in group)]
+        used = next(row for row in rows if row.key == choice.row)
+        name = f"{words.name('indicator', used.indicator)}, {words.unit(used.indicator)}"
+        cells = [
+            escape(name),
+            escape(words.name("place", used.place)),
+            escape(words.period(used.period)),
+            stated(used),
+            "<br>".join(stated(row) for row in rows if row.key != used.key),
+            escape(choice.reason_en),
+            escape("; ".join(words.name("premise", p) for p in choice.premise.split(";"))),
+        ]
+        listed.setdefault(themes[used.indicator], []).append((f"choice.{used.key}", cells))
+    heads = ["figure", "place", "period", "used", "elsewhere", "reason", "premise"]
+    for theme in dict.fromkeys(book.theme):
+        if rows := listed.get(theme):
+            name = escape(words.name("theme", theme))
+            parts.append(f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows)}')
+    return "\n".join(parts)
+
+
+def _page(row):
+    return "figures.html" if row.origin == "document" else "sources.html"
+
+
+def _premise(text, pages):
+    """Let the key of each row that a premise names lead to it."""
+
+    def led(match):
+        key, text = match[0], match[0].replace(".", ".<wbr>")
+        return f'<a href="{pages[key]}#{key}">{text}</a>' if key in pages else key
+
+    return re.sub(r"[a-z]\w*\.[\w.-]+", led, escape(text))
+
+
+def _readings(table):
+    """Every ambiguous figure, how it can be read, how far the evidence goes and why."""
+    pages = {row.key: _page(row) for row in table.itertuples()}
     rows = [
         (
             f"{r.indicator}-{r.reading}",
@@ -168,11 +221,12 @@ def _readings():
                 escape(words.name("reading", r.reading)),
                 escape(words.name("verdict", r.verdict)),
                 escape(r.reason_en),
+                _premise(r.premise, pages),
             ],
         )
         for r in companion("readings").itertuples()
     ]
-    return _rows(["figure", "reading", "verdict", "reason"], rows)
+    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows)
 
 
 if __name__ == "__main__":

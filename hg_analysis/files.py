@@ -89,7 +89,7 @@ def listed(faults, shown=50):
     return [*lines[:shown], f"… and {rest} more"] if rest > 0 else lines
 
 
-def read(path, columns):
+def read(path, columns, optional=()):
     """Read a CSV file as text, or say what is wrong with the file as a whole.
 
     Parameters
@@ -99,6 +99,8 @@ def read(path, columns):
         with decimal commas write them, by semicolons or tabs.
     columns : sequence of str
         The columns it must have, no more and no fewer, in any order.
+    optional : sequence of str
+        Those of them that it may lack; they are blank then.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def read(path, columns):
     if not rows:
         raise _whole(path, "no rows", "a header and at least one row")
     names = [name.strip() for name in rows[0][1]]
-    _check_header(path, names, columns)
+    _check_header(path, names, columns, optional)
     quoting = f"{len(names)} cells; text with {separator!r} or quotes stands in double quotes"
     if len(rows) == 1:
         raise _whole(path, "no rows", "a header and at least one row")
@@ -126,7 +128,8 @@ def read(path, columns):
     if broken:
         raise DataError(Fault(path.name, line, None, found, quoting) for line, found in broken)
     lines, cells = zip(*rows[1:])
-    frame = pd.DataFrame(cells, columns=names, index=lines, dtype=object)[list(columns)]
+    frame = pd.DataFrame(cells, columns=names, index=lines, dtype=object)
+    frame = frame.reindex(columns=[*columns], fill_value="").astype(object)
     if "value" in columns and separator != "," and frame.value.str.contains(",").any():
         odd = frame.value[frame.value.str.contains(r"\.")].items()
         comma = "a decimal comma and no other mark, as other values of this file have"
@@ -169,11 +172,12 @@ def _rows(path, text, separator):
         raise _whole(path, str(error), expected, start)
 
 
-def _check_header(path, names, columns):
+def _check_header(path, names, columns, optional):
     listing = ", ".join(columns)
+    needed = [name for name in columns if name not in (*names, *optional)]
     if not set(names) & set(columns):
         raise _whole(path, "no header", f"the columns {listing} in the first line")
-    wrong = [(n, "no such column", f"the columns {listing}") for n in columns if n not in names]
+    wrong = [(name, "no such column", f"the columns {listing}") for name in needed]
     for name, times in Counter(names).items():
         if name not in columns:
             wrong.append((name, "an unknown column", f"only {listing}"))

@@ -44,25 +44,26 @@ TABLES = {
     "codebook": _BOOK,
     "derived": _BOOK | {"formula": TEXT, "inputs": TEXT, "period": RULE},
     "sources": {"source": IDENTIFIER, "title": TEXT, "publisher": TEXT, "published": DATE}
-    | {"address": ADDRESS, "kind": "terms", "note": ANY},
+    | {"address": ADDRESS, "kind": "terms", "quotes": "terms or blank", "note": ANY},
     "choices": {"indicator": "codebook", "place": "terms", "period": PERIOD, "role": ROLE}
     | {"row": TEXT, "reason_en": TEXT, "reason_vi": TEXT, "premise": PREMISE},
     "totals": {"total": IDENTIFIER, "left": TEXT, "test": "terms", "right": ANY, "note": ANY},
     "numerals": {"paragraph": ORDINAL, "nth": ORDINAL, "printed": TEXT, "role": "terms"}
     | {"indicator": "codebook or blank"},
     "readings": {"indicator": "codebook derived", "reading": "terms", "verdict": "terms"}
-    | {"reason_en": TEXT, "reason_vi": TEXT},
+    | {"reason_en": TEXT, "reason_vi": TEXT, "premise": TEXT},
     "terms": {"kind": IDENTIFIER, "term": TEXT, "name_en": TEXT, "name_vi": TEXT}
     | {"symbol": ANY, "note": ANY},
     "paragraphs": {"paragraph": ORDINAL, "section_en": TEXT, "section_vi": TEXT, "opening": TEXT},
 }
+OPTIONAL = ["quotes"]  # columns that a file of one's own may lack
 KEYS = {"indicators": ["key"], "choices": ["indicator", "place", "period", "role"]}
 KEYS |= {"numerals": ["paragraph", "nth"], "readings": ["indicator", "reading"]}
 KEYS |= {"terms": ["kind", "term"], "codebook": ["indicator"], "derived": ["indicator"]}
 KEYS |= {"sources": ["source"], "totals": ["total"], "paragraphs": ["paragraph"]}
 INTENTS = ["plan", "target", "pledge"]  # these statuses are roles; any other is an outturn's
 FIRMNESS = ["revised", "actual", "preliminary", "estimate", *INTENTS]
-OFFICIAL = ["primary", "statistics", "press", "secondary"]
+OFFICIAL = ["primary", "statistics", "ministry", "province", "chamber", "press", "compiled"]
 _MISSING = re.compile(r"[.…·–-]*|n/?a|nan|null|none|không có( số liệu)?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -102,7 +103,8 @@ def _files(name, folder=None):
 
 @cache
 def _merged(name, *files):
-    return pd.concat([read(path, TABLES[name]) for path, *_ in files]).drop_duplicates(KEYS[name])
+    rows = [read(path, TABLES[name], OPTIONAL) for path, *_ in files]
+    return pd.concat(rows).drop_duplicates(KEYS[name])
 
 
 @cache
@@ -198,12 +200,13 @@ def validate(name, frame, file, tables):
 def _of_cell(column, kind, tables):
     """Return what says of a cell by itself what is expected instead; nothing where it is right."""
     terms, several = tables["terms"], column in ("printed", "note")
-    if kind == "terms":
+    if kind in ("terms", "terms or blank"):
         known = terms[terms.kind == column]
         names = ", ".join(known.term) if len(known) < 20 else f"{len(known)} {column}s"
+        names = "blank or " * (kind != "terms") + f"one of {names}"
         known, expected = (
             known.set_index("term"),
-            f"one of {names}; add a new one to the terms.csv beside it",
+            f"{names}; add a new one to the terms.csv beside it",
         )
     elif isinstance(kind, str):
         books = [book for book in kind.split() if book in tables]
@@ -341,7 +344,7 @@ def load(path=None):
         fault
         for own in owned
         if own.is_file()
-        for fault in validate(own.stem, read(own, TABLES[own.stem]), own.name, tables)
+        for fault in validate(own.stem, read(own, TABLES[own.stem], OPTIONAL), own.name, tables)
     ]
     rows = read(file, TABLES["indicators"])
     try:
@@ -409,19 +412,32 @@ def _bounds(row, said):
     return *rounding_bounds(row.value, step, relation, floor), decimals
 
 
+def preference(status, kind, published):
+    """Return by what publications of one figure are preferred: the greater comes first.
+
+    A status or kind of one's own comes last; so does no date. A month or year counts as its start.
+
+    Examples
+    --------
+    >>> preference("revised", "press", "") > preference("actual", "statistics", "2024-05")
+    True
+    """
+    pairs = (status, FIRMNESS), (kind, OFFICIAL)
+    return *(-order.index(name) if name in order else -9 for name, order in pairs), published
+
+
 def _chosen(table, sources, choices):
     """Tell which rows the analyses use: of several publications the one that is preferred.
 
     First comes the row that choices.csv names, then one that the collection itself holds,
     so that a table of one's own displaces nothing; then the firmer, the more official, the
-    later one. Where two are equal in all of this, none is chosen.
+    later one (:func:`preference`). Where two are equal in all of this, none is chosen.
     """
-    named, ours = set(choices.row), _bundled_keys()
-    dates = [tuple(-int(n) for n in re.findall(r"\d+", d)) or (0,) for d in sources.published]
-    firm, official = table.status.map(FIRMNESS.index), sources.kind.map(OFFICIAL.index)
-    rank = pd.Series(zip(~table.key.isin(named), ~table.key.isin(ours), firm, official, dates))
+    named, ours = table.key.isin(choices.row), table.key.isin(_bundled_keys())
+    order = map(preference, table.status, sources.kind, sources.published)
+    rank = pd.Series(list(zip(named, ours, order)))
     same = [table[column].to_numpy() for column in KEYS["choices"]]
-    best = rank == rank.groupby(same).transform("min")
+    best = rank == rank.groupby(same).transform("max")
     return (best & (best.groupby(same).transform("sum") == 1)).to_numpy()
 
 

@@ -188,9 +188,23 @@ def publisher(ref):
     if ref.startswith("¶"):
         return ref
     source = entries("sources")[ref]
-    weak = f" ({name('kind', source.kind)})" if source.kind == "secondary" else ""
+    weak = f" ({name('label', 'unofficial')})" if source.kind == "compiled" else ""
     kind = ("publisher", source.publisher)  # most names are the same in every language
     return (name(*kind) if known(*kind) else source.publisher) + weak
+
+
+def standing(source):
+    """Say what a source is and whom it quotes, as far as the data files name it.
+
+    Examples
+    --------
+    >>> standing("cafef_2024_01"), standing("pci_vietnam")
+    ('national press, quotes the province', 'business chamber')
+    """
+    row = entries("sources")[source]
+    kind, quotes = name("kind", row.kind), row.quotes and name("quotes", row.quotes)
+    both = name("label", "standing").replace("{kind}", kind).replace("{quotes}", quotes)
+    return both if quotes else kind
 
 
 def web_address(source):

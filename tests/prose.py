@@ -89,6 +89,8 @@ STATED_NOWHERE = {
     ("README.md", "glossary", "2022"),  # when the poverty line changed, as a decree says
     ("data/README.md", "files-and-columns", "07"),  # an example of a fraction
     ("data/README.md", "files-and-columns", "31"),  # the same
+    ("data/README.md", "files-and-columns", "62"),  # the number of a decree
+    ("data/README.md", "files-and-columns", "2024"),  # the year in it
     ("data/README.md", "bounds", "1.000"),  # an example of a round figure
 }
 

@@ -43,7 +43,7 @@ def named(kind, term, language):
 def expected(figure, language):
     """The cells of a figure, in the order of HEADS, from the data files."""
     source = hg.companion("sources").set_index("source").loc[figure.source]
-    weak = f" ({named('kind', 'secondary', language)})" if source.kind == "secondary" else ""
+    weak = f" ({named('label', 'unofficial', language)})" if source.kind == "compiled" else ""
     place = "¶" + figure.paragraph + ("." + figure.nth if figure.nth else "")
     cells = [
         figure[f"name_{language}"],

@@ -176,12 +176,15 @@ def test_the_sources_page_gives_each_source_its_own_figures(site):
         head, about = re.match(r"(.*?)</h3><p>(.*?)</p>", shown[source.source], flags=re.S).groups()
         known = words.known("publisher", source.publisher)
         publisher = words.name("publisher", source.publisher) if known else source.publisher
-        weak = " (secondary)" if source.kind == "secondary" else ""
+        weak = " (unofficial)" if source.kind == "compiled" else ""
         assert plain(head) == plain(publisher + weak)
         assert re.findall(r'href="(.*?)"', unescape(head)) == [source.address] * bool(
             source.address
         )
-        told = " · ".join(filter(None, [source.title, source.published, source.note]))
+        standing = words.name("kind", source.kind)
+        if source.quotes:
+            standing += f", {words.name('quotes', source.quotes)}"
+        told = " · ".join(filter(None, [source.title, standing, source.published, source.note]))
         assert plain(about) == plain(told)
         own = stated[stated.source == source.source]
         assert rows_by_id(shown[source.source]) == {
@@ -190,16 +193,56 @@ def test_the_sources_page_gives_each_source_its_own_figures(site):
         }
 
 
-def test_the_readings_page_gives_every_verdict_with_its_reason(site):
+def test_the_readings_page_gives_every_verdict_with_its_reason_and_premise(site):
     assert list(rows_by_id(article(site / "readings.html")).values()) == [
         {
             "Figure": words.name("indicator", each.indicator),
             "Reading": words.name("reading", each.reading),
             "Verdict": words.name("verdict", each.verdict),
             "Reason": plain(each.reason_en),
+            "Premise": plain(each.premise),
         }
         for each in hg.companion("readings").itertuples()
     ]
+    named = re.findall(r"[a-z]\w*\.[\w.-]+", " ".join(hg.companion("readings").premise))
+    led = re.findall(r'href="(?:sources|figures)\.html#([^"]+)"', article(site / "readings.html"))
+    assert led == [key for key in named if key in set(hg.load().key)]
+
+
+def test_the_choices_page_gives_every_publication_of_a_figure_and_why_one_is_used(site):
+    stated, choices = hg.load(), hg.companion("choices")
+    sources, shown = hg.companion("sources").set_index("source"), {}
+    for theme, part in parts(site / "choices.html").items():
+        rows = rows_by_id(part)
+        assert set(stated.theme[stated.key.isin(k.removeprefix("choice.") for k in rows)]) == {
+            theme
+        }
+        shown |= rows
+    assert set(shown) == {f"choice.{key}" for key in choices.row}
+    for choice in choices.itertuples():
+        cells, group = shown[f"choice.{choice.row}"], ["indicator", "place", "period", "role"]
+        same = stated[(stated[group] == [getattr(choice, c) for c in group]).all(axis=1)]
+        assert len(same) > 1 and cells["Place"] == words.name("place", choice.place)
+        assert cells["Reason"] == plain(choice.reason_en)
+        for row in same.itertuples():
+            cell = cells["Used" if row.key == choice.row else "Other publications"]
+            source, value = (
+                sources.loc[row.source],
+                hg.figures(
+                    stated,
+                    row.indicator,
+                    [row.period],
+                    place=row.place,
+                    role=row.role,
+                    source=row.source,
+                )[0],
+            )
+            assert value_text(value) in cell and words.name("status", row.status) in cell
+            assert words.name("kind", source.kind) in cell and source.published in cell
+            assert not source.quotes or words.name("quotes", source.quotes) in cell
+        assert cells["Premise"] == "; ".join(
+            words.name("premise", premise) for premise in choice.premise.split(";")
+        )
 
 
 @pytest.mark.parametrize("page, heading", [("index", "Findings"), ("glossary", "Glossary")])

@@ -403,6 +403,61 @@ def test_a_folders_own_words_are_checked_and_those_it_lacks_are_named_once(own_f
     assert "(and in 314 more rows)" in str(lines) and "(and in 4 more rows)" in str(lines)
 
 
+def test_a_folder_of_ones_own_may_lack_whom_its_sources_quote_and_no_other_column(own_folder):
+    path = own_folder / "sources.csv"
+    (source,) = read_rows(path)
+    columns = [column for column in source if column != "quotes"]
+    write_rows(path, [source], columns)
+    assert len(hg.load(own_folder)) == 315 and check(own_folder)[0] == []
+    assert words.standing("yearbook") == words.name("kind", source["kind"])
+    quoted = hg.companion("sources").quotes
+    assert quoted.iloc[0] == "" and quoted.any()  # that of the others is known
+    write_rows(path, [source | {"kind": "secondary"}], columns)
+    assert [f.column for f in faults(own_folder)] == ["kind"]
+    for column in columns:
+        write_rows(path, [source], [c for c in source if c != column])
+        assert {(f.file, f.value) for f in faults(own_folder)} >= {
+            ("sources.csv", "no such column")
+        }
+    write_rows(path, [source | {"quotes": "provinces"}])
+    (fault,) = faults(own_folder)
+    assert fault.expected.startswith("'province'? blank or one of province, statistics, ")
+
+
+def test_the_bundled_sources_say_whom_they_quote(edit, companions):
+    rows = read_rows(companions / "sources.csv")
+    write_rows(companions / "sources.csv", rows, [c for c in rows[0] if c != "quotes"])
+    (fault,) = check()[0]
+    assert (fault.file, fault.column, fault.value) == ("sources.csv", "quotes", "no such column")
+
+
+def test_a_kind_of_source_is_one_of_those_named_or_of_ones_own(own_folder, tmp_path):
+    path = own_folder / "sources.csv"
+    (source,) = read_rows(path)
+    write_rows(path, [source | {"kind": "secondary"}])  # as it was called before
+    (fault,) = faults(own_folder)
+    assert (fault.file, fault.column, fault.value) == ("sources.csv", "kind", "secondary")
+    assert fault.expected.startswith("one of primary, statistics, ministry, province, chamber, ")
+    assert fault.expected.endswith("add a new one to the terms.csv beside it")
+    terms = read_rows(own_folder / "terms.csv")
+    word = {"kind": "kind", "term": "secondary", "name_en": "secondary", "name_vi": "thứ cấp"}
+    write_rows(own_folder / "terms.csv", [*terms, terms[0] | word])
+    rows = read_rows(own_folder / "indicators.csv")
+    twice = rows[0] | {"source": "vietduccomplex"}  # unofficial, but of a kind that is ranked
+    write_rows(own_folder / "indicators.csv", [*rows, twice])
+    table = hg.load(own_folder)
+    assert list(table.chosen[table.period == "2018"][[0, 315]]) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "officials"), [("kind", tables.OFFICIAL), ("status", tables.FIRMNESS)]
+)
+def test_every_kind_and_status_has_its_rank(kind, officials):
+    terms = hg.companion("terms")
+    named = [*terms.term[terms.kind == kind]]
+    assert sorted(named) == sorted(officials) and (kind != "kind" or named == officials)
+
+
 def test_what_changes_in_a_folder_is_read_anew(own_folder):
     hg.load(own_folder)
     (own_folder / "sources.csv").unlink()
@@ -443,13 +498,15 @@ def test_bounds_of_the_documents_figures(bundled, indicator, low, high):
     assert (figure.low, figure.high) == (low, high)
 
 
-FIELDS = ("place", "indicator", "period", "value", "status", "note")
+FIELDS = ("place", "indicator", "period", "value", "role", "note")
 
 
 def published(row):
     """What tells a published figure: its fields, the value as a number."""
     period = row["period"].replace("2025-H1", "2025-01/2025-06")
-    fields = row | {"period": period, "value": float(row["value"])}
+    # The compilation's outturns carry the statuses that the rule of data/README.md gives them here.
+    role = row["status"] if row["status"] in tables.INTENTS else "outturn"
+    fields = row | {"period": period, "value": float(row["value"]), "role": role}
     return tuple(fields[name] for name in FIELDS)
 
 

@@ -1,18 +1,22 @@
 """Whether the tables agree with each other, with their totals and with the source text."""
 
+import ast
+import difflib
+import operator
 import os
 import re
 import unicodedata
 from collections import Counter
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from hg_analysis import audit, calc
+from hg_analysis import audit, calc, words
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.files import DataError, Fault, read
-from hg_analysis.table import DATA, FIRMNESS, KEYS, OFFICIAL, TABLES, companion, load, validate
+from hg_analysis.files import DataError, Fault, listed, read
+from hg_analysis.table import DATA, KEYS, TABLES, companion, load, moments, preference, validate
 
 # What kind of unit each kind of measure has.
 UNITS = {
@@ -26,7 +30,7 @@ UNITS = {
 _FIGURE = "an indicator where the role is figure, blank for any other role"
 
 
-def check(path=None, source=None):
+def check(path=None, source=None, today=None):
     """Check a table of indicators and the files beside it.
 
     Parameters
@@ -35,11 +39,14 @@ def check(path=None, source=None):
         A table or a folder as :func:`hg_analysis.load` takes it; the bundled data by default.
     source : path-like, optional
         The text of the appendix, a paragraph a line; then its numerals are compared too.
+    today : datetime.date, optional
+        By which it is told which official figures are due.
 
     Returns
     -------
     list of Fault, list of str
-        What is wrong, and a line on each thing that was checked.
+        What is wrong, and a line on each thing that was checked; last, on each choice
+        that somebody should look at again.
     """
     folder = DATA if path is None else Path(path)
     file = folder / "indicators.csv" if folder.is_dir() else folder
@@ -54,11 +61,12 @@ def check(path=None, source=None):
         return list(dict.fromkeys(faults + error.faults)), notes
     if not sound:
         return faults, [*notes, "more is compared once each of these files is right by itself"]
-    lines = read(file, TABLES["indicators"]).index
-    own = table[table.origin == "document"].assign(row=lines[table.origin == "document"])
+    table["row"] = read(file, TABLES["indicators"]).index
+    own = table[table.origin == "document"]
     notes.append(f"{len(table)} figures valid, {len(own)} of them from the document")
-    parts = [_totals(table, file, bundled), _choices(table, file, bundled)]
+    parts = [_totals(table, file, bundled), _statuses(table, file, bundled)]
     if len(own) or bundled:
+        parts.append(_premises(table, bundled))
         parts.append(_numerals(own, file))
         if source:
             parts.append(_text(own, file, Path(source)))
@@ -66,10 +74,19 @@ def check(path=None, source=None):
         notes.append("none of them from the document, so its numerals were not compared")
     if bundled:
         parts.append((_unused(table), []))
+    parts.append(_choices(table, file, bundled, today or date.today()))
     for found, said in parts:
         faults += found
         notes += said
     return faults, notes
+
+
+def _same(table):
+    """Return the rows of each figure, whoever publishes it, by the columns that name it."""
+    rows = {}
+    for row in table.itertuples():
+        rows.setdefault(tuple(getattr(row, c) for c in KEYS["choices"]), []).append(row)
+    return rows
 
 
 def _fault(file, row, column, value, expected):
@@ -130,6 +147,7 @@ def _unused(table):
     users = {"unit": ("codebook", "derived"), "theme": ("codebook",), "reading": ("readings",)}
     users |= {"place": ("indicators",), "status": ("indicators",), "publisher": ("sources",)}
     users |= {"kind": ("sources",), "role": ("numerals",), "verdict": ("readings",)}
+    users |= {"quotes": ("sources",)}
     terms, faults = tables["terms"], []
     for kind, names in users.items():
         used = {text for name in names for text in tables[name][kind]}
@@ -229,39 +247,115 @@ def _values(table, keys):
     return table.set_index("key").value.loc[keys]
 
 
-# What must hold of a chosen row for the choice to stand: no other row of the same figure beats it.
-PREMISES = {
-    "firmest": lambda row, source: -FIRMNESS.index(row.status),
-    "official": lambda row, source: -OFFICIAL.index(source.kind),
-    "latest": lambda row, source: source.published,
-    "publisher": lambda row, source: source.published,  # of the same publisher only
-}
+# Months from the end of a period to the publication of its official figures: those of a year
+# come out in October of the second year after it (Decree 62/2024, 6 October).
+OFFICIAL_AFTER = 22
 
 
-def _choices(table, file, bundled):
-    """Hold every choice against its premise, and find figures published twice without one."""
-    group, faults, notes, held = KEYS["choices"], [], [], 0
+def _surveyed(row):
+    """Tell whether the statistics law knows estimate, preliminary and official of a figure."""
+    first, last = map(_months, moments(row.period))
+    return row.theme in ("growth", "structure") and row.measure != "count" and last - first > 1
+
+
+def _months(moment):
+    return 12 * int(moment[:4]) + int(moment[5:7])
+
+
+def _month(months):
+    return f"{(months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
+
+
+def _before_end(period, published):
+    """Tell whether a figure was published before its period was over.
+
+    A date without day or month counts as its last possible day. What is of one month or day
+    is often a state within it, so months decide there.
+
+    Examples
+    --------
+    >>> [_before_end("2025", when) for when in ("2025-06", "2025-12-29", "2025", "2026-01")]
+    [True, True, False, False]
+    >>> _before_end("2022-07", "2022-07-16"), _before_end("2020/2025-06", "2025-06")
+    (False, False)
+    """
+    first, last = moments(period)
+    told = published if len(published) == 10 else f"{moments(published)[1]}-31"
+    return told[:7] < last or (first < last and told < f"{last}-31")
+
+
+def _allowed(row, published, others):
+    """Return which statuses of an outturn the date of its publication allows, and why."""
+    end = moments(row.period)[1]
+    source = f"the source is dated {published}" if published else "the source has no date"
+    if published and _before_end(row.period, published):
+        return ["estimate"], f"{source}, and the period was not over before the end of {end}"
+    if row.status == "revised":
+        if any(other < published or "" in (other, published) for other in others):
+            return ["revised"], ""
+        allowed, _ = _allowed(row._replace(status=""), published, others)
+        return allowed, "nothing in the table was published before it to be revised"
+    if not _surveyed(row):
+        return ["actual", "estimate"], "no other kind of outturn is known of this figure"
+    due = _months(end) + OFFICIAL_AFTER
+    # A date without a month may be its first: it proves no more than that.
+    late = published and _months(moments(published)[0]) >= due
+    reason = f"{source}; official figures of a period to {end} come out from {_month(due)} on"
+    return ["actual"] * bool(late) + ["preliminary", "estimate"], reason
+
+
+def _statuses(table, file, bundled):
+    """Hold every status against the date of publication; in a table of one's own, say it only."""
+    dates, faults = companion("sources").set_index("source").published, []
+    for rows in _same(table[table.role == "outturn"]).values():
+        for row in rows:
+            others = [dates[other.source] for other in rows if other is not row]
+            allowed, reason = _allowed(row, dates[row.source], others)
+            if row.status not in allowed:
+                expected = f"{' or '.join(map(repr, allowed))}: {reason}"
+                faults.append(_fault(file, row.row, "status", row.status, expected))
+    return (faults, []) if bundled else ([], listed(faults, 40))
+
+
+# What a choice may rest on: a place in what preference() compares. What is named first decides
+# first; "publisher" compares publications of one publisher only.
+PREMISES = {"firmest": 0, "official": 1, "latest": 2, "publisher": 2}
+
+
+def _beats(other, row, premises, sources):
+    """Return the premise by which another row of a figure comes first, or "" where none does."""
+    theirs, mine = sources.loc[other.source], sources.loc[row.source]
+    one = preference(other.status, theirs.kind, theirs.published)
+    two = preference(row.status, mine.kind, mine.published)
+    for premise in premises:
+        if premise == "publisher" and theirs.publisher != mine.publisher:
+            continue
+        place = PREMISES[premise]
+        if one[place] != two[place]:
+            return premise if one[place] > two[place] else ""
+    return ""
+
+
+def _choices(table, file, bundled, today):
+    """Hold every choice against its premises, and find figures published twice without one."""
+    faults, notes, held, again = [], [], 0, []
     sources = companion("sources").set_index("source")
-    choices = companion("choices")
-    rows = {key: list(r.itertuples()) for key, r in table.groupby(group, sort=False) if len(r) > 1}
-    for choice in choices.itertuples():
-        same = rows.pop(tuple(getattr(choice, column) for column in group), [])
+    rows = {figure: same for figure, same in _same(table).items() if len(same) > 1}
+    for choice in companion("choices").itertuples():
+        same = rows.pop(tuple(getattr(choice, column) for column in KEYS["choices"]), [])
         used = [row for row in same if row.key == choice.row]
         if not used:
             if bundled:
                 expected = "the key of one of several rows of that figure"
                 faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
             continue
-        held += 1
-        for premise in choice.premise.split(";"):
-            rank = PREMISES[premise]
-            for row in same:
-                mine, other = sources.loc[used[0].source], sources.loc[row.source]
-                if premise == "publisher" and mine.publisher != other.publisher:
-                    continue
-                if rank(row, other) > rank(used[0], mine):
-                    expected = f"another choice: {row.key} ends the premise '{premise}'"
-                    faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
+        held, premises = held + 1, choice.premise.split(";")
+        for row in same:
+            if premise := _beats(row, used[0], premises, sources):
+                expected = f"another choice: {row.key} ends the premise '{premise}'"
+                faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
+        if doubts := [*_doubts(used[0], same, premises, sources, _months(f"{today:%Y-%m}"))]:
+            again.append(f"look again at the choice of {choice.row}: {'; '.join(doubts)}")
     for same in rows.values():
         keys = ", ".join(row.key for row in same)
         used = next((row.key for row in same if row.chosen), "none until one is chosen")
@@ -272,7 +366,113 @@ def _choices(table, file, bundled):
             notes.append(f"published more than once: {keys}; used: {used}")
     if held:
         notes.append(f"{held} choices held against their premises")
-    return faults, notes
+    more = [f"… and {len(again) - 40} more choices to look at again"] * (len(again) > 40)
+    return faults, [*notes, *again[:40], *more]
+
+
+def _doubts(used, same, premises, sources, now):
+    """Say why somebody should look at a choice again: a firmer figure is due, dates do not tell."""
+    early = ["estimate", "preliminary"] if _surveyed(used) else ["estimate"]
+    due = _months(moments(used.period)[1]) + (OFFICIAL_AFTER if _surveyed(used) else 1)
+    if used.status in early and due <= now:
+        yield f"{used.status}, and a firmer figure is due since {_month(due)}"
+    mine = sources.published[used.source]
+    for row in same if premises[-1] == "latest" else []:
+        other = sources.published[row.source]
+        untold = row is not used and (mine.startswith(other) or other.startswith(mine))
+        pairs = ((row, used), (used, row))
+        if untold and not any(_beats(*pair, premises[:-1], sources) for pair in pairs):
+            dates = " and ".join(when or "no date" for when in (mine, other))
+            yield f"{dates} do not tell whether it is later than {row.key}"
+
+
+# -- the premises of the readings
+
+_KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)+"
+_NONE = re.compile(r"no (\w+) (\w+) ({period[0]}) ({role[0]})".format(**TABLES["choices"]))
+_TOKEN = re.compile(rf" *(?:({_KEY})|(\d+(?:\.\d+)?)|(abs\b|[-+*/()]))")
+_TESTS = {  # of two intervals: for all of their values, but of '=', which asks whether they meet
+    "<=": lambda a, b: a.b <= b.a,
+    ">=": lambda a, b: a.a >= b.b,
+    "<": lambda a, b: a.b < b.a,
+    ">": lambda a, b: a.a > b.b,
+    "=": lambda a, b: a.a <= b.b and b.a <= a.b,
+}
+_ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+_ARITHMETIC |= {ast.Div: operator.truediv, ast.USub: operator.neg, ast.UAdd: operator.pos}
+_FORMS = "'KEY + KEY / 100 < KEY' (+ - * / abs, < <= > >= =), 'KEY prints WORDS' or "
+_FORMS += "'no INDICATOR PLACE PERIOD ROLE'"
+
+
+def _premises(table, bundled):
+    """Evaluate what each reading rests on; where one's own table lacks a row, it is left out."""
+    rows = {row.key: row for row in table.itertuples()}
+    faults, held = [], 0
+    for reading in companion("readings").itertuples():
+        for part in reading.premise.split(";"):
+            try:
+                ended = _ended(part.strip(), rows)
+            except KeyError as error:
+                if not bundled:
+                    continue
+                near = difflib.get_close_matches(error.args[0], rows, 1)
+                ended = f"no row has the key {error.args[0]}" + "".join(f"; {k}?" for k in near)
+            except (ArithmeticError, MemoryError, RecursionError, SyntaxError, ValueError) as error:
+                ended = f"it is none of {_FORMS}: {error}"
+            held += 1
+            if ended:
+                expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
+                faults.append(_fault("readings", reading.Index, "premise", part.strip(), expected))
+    return faults, [f"{held} premises of readings evaluated"] if held else []
+
+
+def _ended(premise, rows):
+    """Return what ends a premise; nothing where it holds."""
+    if none := _NONE.fullmatch(premise):
+        if not (words.known("indicator", none[1]) and words.known("place", none[2])):
+            raise ValueError(f"{none[1]} or {none[2]} is not known")
+        figures = {(r.indicator, r.place, r.period, r.role): key for key, r in rows.items()}
+        return "".join(f"there is {key}" for key in [figures.get(none.groups())] if key)
+    if printed := re.fullmatch(rf"({_KEY}) prints (.+)", premise):
+        text = rows[printed[1]].printed
+        return "" if printed[2] in text else f"{printed[1]} prints {text!r}"
+    sides = re.split(r"([<>]=?|=)", premise)
+    if len(sides) != 3:
+        raise ValueError("one comparison is asked for")
+    left, right = (_interval(side, rows) for side in sides[::2])
+    if _TESTS[sides[1]](left, right):
+        return ""
+    told = [f"{float(side.a):.10g} to {float(side.b):.10g}" for side in (left, right)]
+    return f"{told[0]} is not {sides[1]} {told[1]} for all values within these bounds"
+
+
+def _interval(side, rows):
+    """Evaluate one side on the bounds of its figures; nothing but arithmetic is understood."""
+    from mpmath import iv
+
+    names, text, at = {}, "", 0
+    while at < len(side.rstrip()):
+        token = _TOKEN.match(side, at)
+        if not token:
+            raise ValueError(f"{side[at:].strip()!r} is not understood")
+        key, number, sign = token.groups()
+        if key or number:
+            sign = f"n{len(names)}"
+            names[sign] = iv.mpf([rows[key].low, rows[key].high] if key else number)
+        text, at = f"{text} {sign}", token.end()
+
+    def value(node):
+        if isinstance(node, ast.Name) and node.id in names:
+            return names[node.id]
+        if isinstance(node, ast.BinOp):
+            return _ARITHMETIC[type(node.op)](value(node.left), value(node.right))
+        if isinstance(node, ast.UnaryOp):
+            return _ARITHMETIC[type(node.op)](value(node.operand))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "abs" and node.args:
+            return abs(value(node.args[0]))
+        raise ValueError(f"{ast.unparse(node)!r} is not understood")
+
+    return value(ast.parse(text.strip(), mode="eval").body)
 
 
 def _numerals(own, path):
