@@ -30,10 +30,11 @@ ADDRESS = (r"(https?://[^\s/]+.*)?", "an http or https address, or blank")
 _MOMENT = r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-Q[1-4])?"
 _PERIODS = "2025, 2025-Q1, 2025-06, 2019-04-01 or, from the earlier to the later, 2020/2025"
 PERIOD = (rf"{_MOMENT}(?:/{_MOMENT})?", f"a year, quarter, month, day or interval: {_PERIODS}")
-_RULES, _PREMISES = "start|end|before|given", "firmest|official|latest|publisher"
+_RULES, _PREMISES = "start|end|before|given", "exact|firmest|official|latest|publisher"
 ROLE = (r"outturn|plan|target|pledge", "outturn, plan, target or pledge")
 RULE = (rf"({_RULES})?", f"blank or one of {_RULES}")
-PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*", f"{_PREMISES}, several separated by ';'")
+PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*|[^<>=]+[<>=].+", f"{_PREMISES}, several separated by ';'")
+PREMISE = (PREMISE[0], f"{PREMISE[1]}, or a comparison as in readings.csv")
 _BOOK = {"indicator": IDENTIFIER, **dict.fromkeys(["theme", "measure", "unit", "better"], "terms")}
 _BOOK |= dict.fromkeys(["name_en", "name_vi", "definition_en", "definition_vi"], TEXT)
 # A name of tables means: a key of one of them; of "terms", one whose kind is the column's name.
@@ -275,8 +276,9 @@ def _of_figure(row, primary, twice):
             yield "value", "a whole number, since the codebook says that it is a count"
         if row.measure == "plan" and ("above" in row.unit) != ("vượt" in row.printed.casefold()):
             yield "printed", f"'vượt' (by how much) of % above plan alone, not of {row.unit}"
-        if row.relation != said.relation:
-            yield "relation", f"{said.relation!r} {printed}"
+        relation = _directed(said, right)
+        if row.relation != relation:
+            yield "relation", f"{relation!r} {printed}"
         if said.status not in ("", row.status):
             yield "status", f"{said.status!r} {printed}"
     if not ordinal.fullmatch(row.paragraph):
@@ -290,6 +292,12 @@ def _of_figure(row, primary, twice):
 def _signed(measure, said):
     fall = said.minus or (said.falls and measure in ("change", "growth"))
     return -said.number if fall and said.number else said.number
+
+
+def _directed(said, value):
+    """Return the relation of a value: what fell by more than 2 is below -2."""
+    turned = str.maketrans("<>", "><") if value < 0 else {}
+    return said.relation.translate(turned)
 
 
 def _possible(measure, unit):
@@ -412,29 +420,47 @@ def _bounds(row, said):
     return *rounding_bounds(row.value, step, relation, floor), decimals
 
 
-def preference(status, kind, published):
+def preference(role, relation, status, kind, published):
     """Return by what publications of one figure are preferred: the greater comes first.
 
-    A status or kind of one's own comes last; so does no date. A month or year counts as its start.
+    Parameters
+    ----------
+    role, relation, status : str
+        Of the row; a status of one's own comes last.
+    kind, published : str
+        Of its source; a kind of one's own comes last, and so does no date. A month or year
+        counts as its start.
+
+    Returns
+    -------
+    dict
+        By the name of each premise, in the order in which they decide. Of an outturn: a number
+        before one that is only a limit, the firmer, the more official, the later. Of a plan,
+        target or pledge the later comes first, since it replaces the earlier.
 
     Examples
     --------
-    >>> preference("revised", "press", "") > preference("actual", "statistics", "2024-05")
-    True
+    >>> preference("plan", "=", "plan", "press", "2024-12-20")
+    {'latest': '2024-12-20', 'official': -5}
     """
-    pairs = (status, FIRMNESS), (kind, OFFICIAL)
-    return *(-order.index(name) if name in order else -9 for name, order in pairs), published
+    official = -OFFICIAL.index(kind) if kind in OFFICIAL else -len(OFFICIAL)
+    if role != "outturn":
+        return {"latest": published, "official": official}
+    firm = -FIRMNESS.index(status) if status in FIRMNESS else -len(FIRMNESS)
+    exact = relation in ("=", "~")
+    return {"exact": exact, "firmest": firm, "official": official, "latest": published}
 
 
 def _chosen(table, sources, choices):
     """Tell which rows the analyses use: of several publications the one that is preferred.
 
     First comes the row that choices.csv names, then one that the collection itself holds,
-    so that a table of one's own displaces nothing; then the firmer, the more official, the
-    later one (:func:`preference`). Where two are equal in all of this, none is chosen.
+    so that a table of one's own displaces nothing; then what :func:`preference` says. Where
+    two are equal in all of this, none is chosen.
     """
     named, ours = table.key.isin(choices.row), table.key.isin(_bundled_keys())
-    order = map(preference, table.status, sources.kind, sources.published)
+    cells = table.role, table.relation, table.status, sources.kind, sources.published
+    order = [tuple(preference(*each).values()) for each in zip(*cells)]
     rank = pd.Series(list(zip(named, ours, order)))
     same = [table[column].to_numpy() for column in KEYS["choices"]]
     best = rank == rank.groupby(same).transform("max")

@@ -25,7 +25,7 @@ UNITS = {
     "growth": r"%( per year)?",
     "share": r"%( of .*)?",
     "change": r".*",
-    "plan": r"% (of plan|above plan|of target)",
+    "plan": r"% (of plan|of budget plan|above plan|of target)",
 }
 _FIGURE = "an indicator where the role is figure, blank for any other role"
 
@@ -267,72 +267,73 @@ def _month(months):
 
 
 def _before_end(period, published):
-    """Tell whether a figure was published before its period was over.
+    """Tell whether a figure was published, or may have been, before its period was over.
 
-    A date without day or month counts as its last possible day. What is of one month or day
-    is often a state within it, so months decide there.
+    The date is compared as exactly as the end is written: what ends with a year needs a later
+    year; what ends with a month is often a state within it, so that the same month will do.
 
     Examples
     --------
-    >>> [_before_end("2025", when) for when in ("2025-06", "2025-12-29", "2025", "2026-01")]
-    [True, True, False, False]
+    >>> [_before_end("2025", when) for when in ("2025-06", "2025-12-29", "2025", "2026")]
+    [True, True, True, False]
     >>> _before_end("2022-07", "2022-07-16"), _before_end("2020/2025-06", "2025-06")
     (False, False)
     """
-    first, last = moments(period)
-    told = published if len(published) == 10 else f"{moments(published)[1]}-31"
-    return told[:7] < last or (first < last and told < f"{last}-31")
+    end = period.rpartition("/")[2]
+    if "Q" in end:
+        return published[:7] <= moments(end)[1]
+    return published[:4] <= end if len(end) == 4 else published[:7] < end[:7]
 
 
-def _allowed(row, published, others):
-    """Return which statuses of an outturn the date of its publication allows, and why."""
-    end = moments(row.period)[1]
+def _allowed(row, origin, others):
+    """Return which statuses of an outturn its source and date allow, and why."""
+    end, published = moments(row.period)[1], origin.published
     source = f"the source is dated {published}" if published else "the source has no date"
     if published and _before_end(row.period, published):
         return ["estimate"], f"{source}, and the period was not over before the end of {end}"
     if row.status == "revised":
         if any(other < published or "" in (other, published) for other in others):
             return ["revised"], ""
-        allowed, _ = _allowed(row._replace(status=""), published, others)
+        allowed, _ = _allowed(row._replace(status=""), origin, others)
         return allowed, "nothing in the table was published before it to be revised"
     if not _surveyed(row):
-        return ["actual", "estimate"], "no other kind of outturn is known of this figure"
+        return ["actual", "estimate", "preliminary"], "nothing was published before it"
     due = _months(end) + OFFICIAL_AFTER
     # A date without a month may be its first: it proves no more than that.
     late = published and _months(moments(published)[0]) >= due
     reason = f"{source}; official figures of a period to {end} come out from {_month(due)} on"
+    if origin.kind == "compiled" and not origin.quotes:
+        late, reason = False, "an unofficial file or page that names no source proves no more"
     return ["actual"] * bool(late) + ["preliminary", "estimate"], reason
 
 
 def _statuses(table, file, bundled):
     """Hold every status against the date of publication; in a table of one's own, say it only."""
-    dates, faults = companion("sources").set_index("source").published, []
+    sources, faults = companion("sources").set_index("source"), []
     for rows in _same(table[table.role == "outturn"]).values():
         for row in rows:
-            others = [dates[other.source] for other in rows if other is not row]
-            allowed, reason = _allowed(row, dates[row.source], others)
+            others = [sources.published[other.source] for other in rows if other is not row]
+            allowed, reason = _allowed(row, sources.loc[row.source], others)
             if row.status not in allowed:
                 expected = f"{' or '.join(map(repr, allowed))}: {reason}"
                 faults.append(_fault(file, row.row, "status", row.status, expected))
     return (faults, []) if bundled else ([], listed(faults, 40))
 
 
-# What a choice may rest on: a place in what preference() compares. What is named first decides
-# first; "publisher" compares publications of one publisher only.
-PREMISES = {"firmest": 0, "official": 1, "latest": 2, "publisher": 2}
+def _beats(other, row, ranks, sources):
+    """Return the premise by which another row of a figure comes first, or "" where none does.
 
-
-def _beats(other, row, premises, sources):
-    """Return the premise by which another row of a figure comes first, or "" where none does."""
-    theirs, mine = sources.loc[other.source], sources.loc[row.source]
-    one = preference(other.status, theirs.kind, theirs.published)
-    two = preference(row.status, mine.kind, mine.published)
-    for premise in premises:
-        if premise == "publisher" and theirs.publisher != mine.publisher:
+    What a choice names first decides first; "publisher" is "latest" among those of one publisher.
+    """
+    both = sources.loc[[other.source, row.source]]
+    pairs = zip((other, row), both.kind, both.published)
+    one, two = (preference(r.role, r.relation, r.status, *of) for r, *of in pairs)
+    for premise in ranks:
+        if premise == "publisher" and both.publisher.nunique() > 1:
             continue
-        place = PREMISES[premise]
-        if one[place] != two[place]:
-            return premise if one[place] > two[place] else ""
+        name = premise.replace("publisher", "latest")
+        if one.get(name) != two.get(name):
+            return premise if one[name] > two[name] else ""
     return ""
 
 
@@ -349,12 +350,17 @@ def _choices(table, file, bundled, today):
                 expected = "the key of one of several rows of that figure"
                 faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
             continue
-        held, premises = held + 1, choice.premise.split(";")
+        held, ranks = held + 1, choice.premise.split(";")
+        if re.search("[<>=]", choice.premise):
+            ranks = []
+            for premise, ended in _evaluated(choice.premise, table, bundled):
+                expected = f"another choice: {ended}"
+                faults.append(_fault("choices", choice.Index, "premise", premise, expected))
         for row in same:
-            if premise := _beats(row, used[0], premises, sources):
+            if premise := _beats(row, used[0], ranks, sources):
                 expected = f"another choice: {row.key} ends the premise '{premise}'"
                 faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
-        if doubts := [*_doubts(used[0], same, premises, sources, _months(f"{today:%Y-%m}"))]:
+        if doubts := [*_doubts(used[0], same, ranks, sources, _months(f"{today:%Y-%m}"))]:
             again.append(f"look again at the choice of {choice.row}: {'; '.join(doubts)}")
     for same in rows.values():
         keys = ", ".join(row.key for row in same)
@@ -370,18 +376,18 @@ def _choices(table, file, bundled, today):
     return faults, [*notes, *again[:40], *more]
 
 
-def _doubts(used, same, premises, sources, now):
+def _doubts(used, same, ranks, sources, now):
     """Say why somebody should look at a choice again: a firmer figure is due, dates do not tell."""
     early = ["estimate", "preliminary"] if _surveyed(used) else ["estimate"]
     due = _months(moments(used.period)[1]) + (OFFICIAL_AFTER if _surveyed(used) else 1)
     if used.status in early and due <= now:
         yield f"{used.status}, and a firmer figure is due since {_month(due)}"
     mine = sources.published[used.source]
-    for row in same if premises[-1] == "latest" else []:
+    for row in same if ranks[-1:] == ["latest"] else []:
         other = sources.published[row.source]
         untold = row is not used and (mine.startswith(other) or other.startswith(mine))
         pairs = ((row, used), (used, row))
-        if untold and not any(_beats(*pair, premises[:-1], sources) for pair in pairs):
+        if untold and not any(_beats(*pair, ranks[:-1], sources) for pair in pairs):
             dates = " and ".join(when or "no date" for when in (mine, other))
             yield f"{dates} do not tell whether it is later than {row.key}"
 
@@ -405,25 +411,32 @@ _FORMS += "'no INDICATOR PLACE PERIOD ROLE'"
 
 
 def _premises(table, bundled):
-    """Evaluate what each reading rests on; where one's own table lacks a row, it is left out."""
+    """Evaluate what each reading rests on."""
+    faults, readings = [], companion("readings")
+    for reading in readings.itertuples():
+        for premise, ended in _evaluated(reading.premise, table, bundled):
+            expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
+            faults.append(_fault("readings", reading.Index, "premise", premise, expected))
+    return faults, [f"the premises of {len(readings)} readings evaluated"]
+
+
+def _evaluated(premises, table, bundled):
+    """Yield each of some premises that has ended, and what ended it.
+
+    Where one's own table lacks a row, its premises are left out.
+    """
     rows = {row.key: row for row in table.itertuples()}
-    faults, held = [], 0
-    for reading in companion("readings").itertuples():
-        for part in reading.premise.split(";"):
-            try:
-                ended = _ended(part.strip(), rows)
-            except KeyError as error:
-                if not bundled:
-                    continue
-                near = difflib.get_close_matches(error.args[0], rows, 1)
-                ended = f"no row has the key {error.args[0]}" + "".join(f"; {k}?" for k in near)
-            except (ArithmeticError, MemoryError, RecursionError, SyntaxError, ValueError) as error:
-                ended = f"it is none of {_FORMS}: {error}"
-            held += 1
-            if ended:
-                expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
-                faults.append(_fault("readings", reading.Index, "premise", part.strip(), expected))
-    return faults, [f"{held} premises of readings evaluated"] if held else []
+    for premise in map(str.strip, premises.split(";")):
+        try:
+            ended = _ended(premise, rows)
+        except KeyError as error:
+            near = difflib.get_close_matches(error.args[0], rows, 1)
+            ended = f"no row has the key {error.args[0]}" + "".join(f"; {k}?" for k in near)
+            ended *= bundled
+        except (ArithmeticError, MemoryError, RecursionError, SyntaxError, ValueError) as error:
+            ended = f"it is none of {_FORMS}: {error}"
+        if ended:
+            yield premise, ended
 
 
 def _ended(premise, rows):
