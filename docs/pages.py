@@ -79,14 +79,14 @@ def _part(text, heading):
     return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0].strip()
 
 
-def _rows(heads, rows):
+def _rows(heads, rows, form="hg"):
     head = "".join(f'<th scope="col">{escape(words.name("label", text))}</th>' for text in heads)
     body = "\n".join(
         f'<tr id="{escape(key)}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
         for key, cells in rows
     )
     return (
-        f'<div class="hg-wide"><table class="hg"><thead><tr>{head}</tr></thead>\n'
+        f'<div class="hg-wide"><table class="{form}"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
 
@@ -164,13 +164,14 @@ def _sources(table):
 def _choices(table):
     """Every figure that several publications state, theme by theme: which is used, and why."""
     sources, book = companion("sources").set_index("source"), companion("codebook")
-    themes = book.set_index("indicator").theme
+    themes, pages = book.set_index("indicator").theme, _pages(table)
 
     def stated(row):
         source = sources.loc[row.source]
-        about = [words.name("status", row.status), words.standing(row.source), source.published]
+        about = [words.name("status", row.status), words.standing(row.source)]
         value = f'<a href="{_page(row)}#{escape(row.key)}">{escape(value_text(from_row(row)))}</a>'
-        return f"{value} · {link(row.source)} · {escape(' · '.join(filter(None, about)))}"
+        date = f' · <span class="n">{source.published}</span>' if source.published else ""
+        return f"{value} · {link(row.source)} · {escape(' · '.join(about))}{date}"
 
     group, listed, parts = ["indicator", "place", "period", "role"], {}, []
     same = {figure: [*rows.itertuples()] for figure, rows in table.groupby(group)}
@@ -178,26 +179,36 @@ def _choices(table):
         rows = same[tuple(getattr(choice, column) for column in group)]
         used = next(row for row in rows if row.key == choice.row)
         name = f"{words.name('indicator', used.indicator)}, {words.unit(used.indicator)}"
+        where = f"{words.name('place', used.place)}, {words.period(used.period)}"
         cells = [
-            escape(name),
-            escape(words.name("place", used.place)),
-            escape(words.period(used.period)),
+            f"{escape(name)}<br>{escape(where)}",
             stated(used),
             "<br>".join(stated(row) for row in rows if row.key != used.key),
             escape(choice.reason_en),
-            escape("; ".join(words.name("premise", p) for p in choice.premise.split(";"))),
+            _basis(choice.premise, pages),
         ]
         listed.setdefault(themes[used.indicator], []).append((f"choice.{used.key}", cells))
-    heads = ["figure", "place", "period", "used", "elsewhere", "reason", "premise"]
+    heads = ["figure", "used", "elsewhere", "reason", "premise"]
     for theme in dict.fromkeys(book.theme):
         if rows := listed.get(theme):
             name = escape(words.name("theme", theme))
-            parts.append(f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows)}')
+            parts.append(f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows, "hg hg-text")}')
     return "\n".join(parts)
 
 
 def _page(row):
     return "figures.html" if row.origin == "document" else "sources.html"
+
+
+def _pages(table):
+    return {row.key: _page(row) for row in table.itertuples()}
+
+
+def _basis(premise, pages):
+    """Name the ranks by which a row was chosen, or show the comparison that it rests on."""
+    if re.search("[<>=]", premise):
+        return _premise(premise, pages)
+    return escape("; ".join(words.name("premise", rank) for rank in premise.split(";")))
 
 
 def _premise(text, pages):
@@ -212,7 +223,7 @@ def _premise(text, pages):
 
 def _readings(table):
     """Every ambiguous figure, how it can be read, how far the evidence goes and why."""
-    pages = {row.key: _page(row) for row in table.itertuples()}
+    pages = _pages(table)
     rows = [
         (
             f"{r.indicator}-{r.reading}",
@@ -226,7 +237,7 @@ def _readings(table):
         )
         for r in companion("readings").itertuples()
     ]
-    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows)
+    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows, "hg hg-text")
 
 
 if __name__ == "__main__":
