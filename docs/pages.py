@@ -170,7 +170,7 @@ def _choices(table):
         source = sources.loc[row.source]
         about = [words.name("status", row.status), words.standing(row.source)]
         value = f'<a href="{_page(row)}#{escape(row.key)}">{escape(value_text(from_row(row)))}</a>'
-        date = f' · <span class="n">{source.published}</span>' if source.published else ""
+        date = f' · <span class="n">{escape(source.published)}</span>' if source.published else ""
         return f"{value} · {link(row.source)} · {escape(' · '.join(about))}{date}"
 
     group, listed, parts = ["indicator", "place", "period", "role"], {}, []

@@ -33,8 +33,8 @@ PERIOD = (rf"{_MOMENT}(?:/{_MOMENT})?", f"a year, quarter, month, day or interva
 _RULES, _PREMISES = "start|end|before|given", "exact|firmest|official|latest|publisher"
 ROLE = (r"outturn|plan|target|pledge", "outturn, plan, target or pledge")
 RULE = (rf"({_RULES})?", f"blank or one of {_RULES}")
-PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*|[^<>=]+[<>=].+", f"{_PREMISES}, several separated by ';'")
-PREMISE = (PREMISE[0], f"{PREMISE[1]}, or a comparison as in readings.csv")
+_COMPARED = f"{_PREMISES}, several separated by ';', or a comparison as in readings.csv"
+PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*|[^<>=]+[<>=].+", _COMPARED)
 _BOOK = {"indicator": IDENTIFIER, **dict.fromkeys(["theme", "measure", "unit", "better"], "terms")}
 _BOOK |= dict.fromkeys(["name_en", "name_vi", "definition_en", "definition_vi"], TEXT)
 # A name of tables means: a key of one of them; of "terms", one whose kind is the column's name.

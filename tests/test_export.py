@@ -71,6 +71,9 @@ def runs(text):
 
 def written_period(period, language):
     """Write 2025-06 in words, and an interval with a dash, its months as Jun 2025 or 6/2025."""
+    if "Q" in period:
+        year, quarter = period.split("-Q")
+        return f"Q{quarter} {year}" if language == "en" else f"quý {quarter}/{year}"
     if "/" not in period and "-" in period:
         year, month = map(int, period.split("-"))
         name = calendar.month_name[month]

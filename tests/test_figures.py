@@ -74,11 +74,12 @@ def test_choices_are_followed_unless_a_source_is_named(bundled, edit):
         assert hg.figure(bundled, choice.indicator, choice.period, **where).key == choice.row
         same = bundled[(bundled.indicator == choice.indicator) & (bundled.period == choice.period)]
         for row in same[(same.place == choice.place) & (same.role == choice.role)].itertuples():
-            named = hg.figure(bundled, row.indicator, row.period, source=row.source, role=row.role)
+            named = hg.figure(bundled, row.indicator, row.period, source=row.source, **where)
             assert named.key == row.key
     first = choices.iloc[0]
     other = bundled[(bundled.indicator == first.indicator) & (bundled.period == first.period)]
-    other = other[(other.role == first.role) & (other.key != first.row)].key.iloc[0]
+    other = other[(other.role == first.role) & (other.place == first.place)]
+    other = other[other.key != first.row].key.iloc[0]
     edit("choices", lambda row: row.update(row=other), row=first.row)
     assert hg.figure(hg.load(), first.indicator, first.period).key == other
 

@@ -256,11 +256,11 @@ def test_publishers_are_named_in_the_readers_language():
 
 @pytest.mark.usefixtures("shown")
 def test_a_source_is_told_with_what_it_is_and_whom_it_quotes():
-    assert words.standing("cafef_2024_01") == "national press, quotes the province"
+    assert words.standing("plo_2022_12") == "national press, quotes the province"
     assert words.standing("mpi_2021") == "ministry or central organ"  # speaks for itself
     assert words.standing("appendix3") == "the document"
     hg.use_language("vi")
-    assert words.standing("cafef_2024_01") == "báo chí Trung ương, dẫn số liệu của tỉnh"
+    assert words.standing("plo_2022_12") == "báo chí toàn quốc, dẫn số liệu của tỉnh"
     assert words.standing("pci_vietnam") == "tổ chức đại diện doanh nghiệp"
 
 

@@ -8,7 +8,6 @@ import re
 import threading
 import time
 import unicodedata
-from collections import Counter
 
 import pytest
 from conftest import COLUMNS, GOOD, read_rows, shared, write_rows
@@ -101,7 +100,7 @@ def test_a_broken_cell_is_named_with_the_remedy_and_nothing_else(what, write):
 def test_a_province_of_its_own_name_is_not_taken_for_its_neighbour(place, write):
     (fault,) = faults(write([{**GOOD, "place": place}]))
     assert "?" not in fault.expected
-    (fault,) = faults(write([of("papi_score", "34,63 điểm", "34.63")]))
+    (fault,) = faults(write([of("pgi_score", "21,63 điểm", "21.63")]))
     assert "?" not in fault.expected and fault.column == "indicator"
 
 
@@ -498,36 +497,34 @@ def test_bounds_of_the_documents_figures(bundled, indicator, low, high):
     assert (figure.low, figure.high) == (low, high)
 
 
-FIELDS = ("place", "indicator", "period", "value", "role", "note")
+COMPILATIONS = ["published_figures", "published_figures_more", "published_figures_third"]
+# What was found and is not entered: two stood under another page, whose address the table has;
+# of the others scope or period is in doubt, or the figure is a sum of the compiler's own.
+WITHHELD = {
+    ("soc_trang", "grdp_growth", "2024", "7.07"),
+    ("hau_giang", "targets_just_met", "2024", "5"),
+    ("can_tho", "poverty_rate", "2021", "0.8"),
+    ("can_tho_merged", "exports", "2025", "5500"),
+    ("vietnam", "new_rural_communes_share", "2023-12", "78"),
+    ("vietnam", "advanced_rural_communes", "2023-12", "1860"),
+    ("vietnam", "model_rural_communes", "2023-12", "340"),
+    ("hau_giang", "grdp_per_person", "2024-H1", "87.44"),
+    ("hau_giang", "population", "2022", "804200"),
+    ("hau_giang", "new_rural_communes", "2019-03", "29"),
+    ("hau_giang", "tourism_visitors", "2022-H1", "160775"),
+}
 
 
-def published(row):
-    """What tells a published figure: its fields, the value as a number."""
-    period = row["period"].replace("2025-H1", "2025-01/2025-06")
-    # The compilation's outturns carry the statuses that the rule of data/README.md gives them here.
-    role = row["status"] if row["status"] in tables.INTENTS else "outturn"
-    fields = row | {"period": period, "value": float(row["value"]), "role": role}
-    return tuple(fields[name] for name in FIELDS)
-
-
-def test_every_published_figure_is_entered_under_its_address(rows):
-    sources = hg.companion("sources").set_index("source")
-    elsewhere = [row for row in rows if sources.kind[row["source"]] != "primary"]
-    entered, addresses = Counter(map(published, elsewhere)), {}
-    for row in elsewhere:
-        addresses.setdefault(published(row)[:4], set()).add(sources.address[row["source"]])
-    compiled = read_rows(shared("context/published_figures.csv"))
-    wanted = Counter(map(published, compiled))
-    assert not list(wanted - entered), "data/indicators.csv lacks these"
-    for row in compiled:
+@pytest.mark.parametrize("compilation", COMPILATIONS)
+def test_every_published_figure_is_entered_under_its_address(compilation, rows):
+    sources, entered = hg.companion("sources").set_index("source"), {}
+    for row in rows:
+        told = entered.setdefault((row["place"], float(row["value"])), set())
+        told.add(sources.address[row["source"]])
+    for row in read_rows(shared(f"context/{compilation}.csv")):
         # A row without an address of its own names a site, which stands there or nothing does.
-        site = row["address"].startswith("http")
-        told = {row["address"]} if site else {"", f"http://{row['address']}"}
-        assert told & addresses[published(row)[:4]], row
-    # Those that stood in the notes of the compilation have rows of their own.
-    assert {each[1] for each in entered - wanted} == {
-        *("budget_revenue_growth", "grdp_per_person_growth", "wards", "townships"),
-        *("targets_total", "communes", "new_rural_communes", "product_taxes_share_change"),
-        *("advanced_rural_communes", "model_rural_communes", "services_share_change"),
-        *("agriculture_share_change", "industry_share_change"),
-    }
+        site = row["address"].partition("&mobile")[0] or "?"
+        told = entered.get((row["place"], float(row["value"])), set())
+        named = any(site in address or (not address and "http" not in site) for address in told)
+        fields = tuple(row[name] for name in ("place", "indicator", "period", "value"))
+        assert named != (fields in WITHHELD), row

@@ -297,7 +297,7 @@ def _allowed(row, origin, others):
         allowed, _ = _allowed(row._replace(status=""), origin, others)
         return allowed, "nothing in the table was published before it to be revised"
     if not _surveyed(row):
-        return ["actual", "estimate", "preliminary"], "nothing was published before it"
+        return ["actual", "estimate", "preliminary"], ""
     due = _months(end) + OFFICIAL_AFTER
     # A date without a month may be its first: it proves no more than that.
     late = published and _months(moments(published)[0]) >= due
@@ -372,8 +372,7 @@ def _choices(table, file, bundled, today):
             notes.append(f"published more than once: {keys}; used: {used}")
     if held:
         notes.append(f"{held} choices held against their premises")
-    more = [f"… and {len(again) - 40} more choices to look at again"] * (len(again) > 40)
-    return faults, [*notes, *again[:40], *more]
+    return faults, [*notes, *again]
 
 
 def _doubts(used, same, ranks, sources, now):
