@@ -158,7 +158,7 @@ def _named(side):
 
 
 def contradictions(table):
-    """Find published figures of the same thing that differ.
+    """Find published figures of the same thing that differ beyond rounding.
 
     Parameters
     ----------
@@ -169,7 +169,8 @@ def contradictions(table):
     -------
     list of (Figure, Figure)
         A figure and the one of the same indicator, place, period and role that the
-        analyses use, in the order of the codebook; plans are only held against plans.
+        analyses use, in the order of the codebook, whose bounds do not meet; plans are
+        only held against plans.
     """
     order = {indicator: n for n, indicator in enumerate(entries("codebook"))}
     others = (
@@ -181,8 +182,12 @@ def contradictions(table):
     pairs = []
     for _, rows in others.groupby(["indicator", "place", "period", "role"], sort=False):
         *rest, used = map(from_row, rows.sort_values("chosen", kind="stable").itertuples())
-        pairs += [(figure, used) for figure in rest if figure.value != used.value]
+        pairs += [(figure, used) for figure in rest if not _meet(figure, used)]
     return pairs
+
+
+def _meet(figure, other):
+    return figure.low <= other.high and other.low <= figure.high
 
 
 def counterparts(table):
