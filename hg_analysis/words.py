@@ -198,7 +198,7 @@ def standing(source):
 
     Examples
     --------
-    >>> standing("cafef_2024_01"), standing("pci_vietnam")
+    >>> standing("plo_2022_12"), standing("pci_vietnam")
     ('national press, quotes the province', 'business chamber')
     """
     row = entries("sources")[source]

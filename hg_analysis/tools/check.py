@@ -342,6 +342,7 @@ def _choices(table, file, bundled, today):
     faults, notes, held, again = [], [], 0, []
     sources = companion("sources").set_index("source")
     rows = {figure: same for figure, same in _same(table).items() if len(same) > 1}
+    keyed = {row.key: row for row in table.itertuples()}
     for choice in companion("choices").itertuples():
         same = rows.pop(tuple(getattr(choice, column) for column in KEYS["choices"]), [])
         used = [row for row in same if row.key == choice.row]
@@ -353,7 +354,7 @@ def _choices(table, file, bundled, today):
         held, ranks = held + 1, choice.premise.split(";")
         if re.search("[<>=]", choice.premise):
             ranks = []
-            for premise, ended in _evaluated(choice.premise, table, bundled):
+            for premise, ended in _evaluated(choice.premise, keyed, bundled):
                 expected = f"another choice: {ended}"
                 faults.append(_fault("choices", choice.Index, "premise", premise, expected))
         for row in same:
@@ -412,19 +413,19 @@ _FORMS += "'no INDICATOR PLACE PERIOD ROLE'"
 def _premises(table, bundled):
     """Evaluate what each reading rests on."""
     faults, readings = [], companion("readings")
+    rows = {row.key: row for row in table.itertuples()}
     for reading in readings.itertuples():
-        for premise, ended in _evaluated(reading.premise, table, bundled):
+        for premise, ended in _evaluated(reading.premise, rows, bundled):
             expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
             faults.append(_fault("readings", reading.Index, "premise", premise, expected))
     return faults, [f"the premises of {len(readings)} readings evaluated"]
 
 
-def _evaluated(premises, table, bundled):
+def _evaluated(premises, rows, bundled):
     """Yield each of some premises that has ended, and what ended it.
 
     Where one's own table lacks a row, its premises are left out.
     """
-    rows = {row.key: row for row in table.itertuples()}
     for premise in map(str.strip, premises.split(";")):
         try:
             ended = _ended(premise, rows)
