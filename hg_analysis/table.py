@@ -34,7 +34,8 @@ _RULES, _PREMISES = "start|end|before|given", "exact|firmest|official|latest|pub
 ROLE = (r"outturn|plan|target|pledge", "outturn, plan, target or pledge")
 RULE = (rf"({_RULES})?", f"blank or one of {_RULES}")
 _COMPARED = f"{_PREMISES}, several separated by ';', or a comparison as in readings.csv"
-PREMISE = (rf"({_PREMISES})(;({_PREMISES}))*|[^<>=]+[<>=].+", _COMPARED)
+_PREMISE = rf"({_PREMISES}|[^;<>=]+[<>=]+[^;<>=]+)"
+PREMISE = (rf"{_PREMISE}(; ?{_PREMISE})*", _COMPARED)
 _BOOK = {"indicator": IDENTIFIER, **dict.fromkeys(["theme", "measure", "unit", "better"], "terms")}
 _BOOK |= dict.fromkeys(["name_en", "name_vi", "definition_en", "definition_vi"], TEXT)
 # A name of tables means: a key of one of them; of "terms", one whose kind is the column's name.

@@ -201,7 +201,7 @@ DATED = [  # an indicator, a period, the date of publication, and the outturns t
     ("grdp", "2025-Q1", "2025-05", "preliminary estimate"),
     ("grdp", "2022-05", "2022-06", "actual preliminary estimate"),  # less than a quarter
     ("industry_share", "2022", "2023-01", "preliminary estimate"),
-    ("population", "2022", "2023-01", "actual preliminary estimate"),
+    ("population", "2022", "2023-01", "preliminary estimate"),
     # anything else
     ("poverty_rate", "2022", "", "actual preliminary estimate"),
     ("poverty_rate", "2022", "2023-01", "actual preliminary estimate"),
@@ -296,6 +296,9 @@ USED, PLAN = "grdp.2023.nguoiquansat_merger", "grdp_growth.2025.baohaugiang_2025
         ("latest", PLAN, {"source": "late"}, ["latest"]),
         ("publisher", USED, {"source": "late"}, ["publisher"]),
         ("publisher", USED, {"source": "office"}, []),  # another publisher's
+        # where the first ranks of the order are named and tie, the rest of the order follows
+        ("exact;firmest", USED, {"source": "office"}, ["official"]),
+        ("exact;firmest", USED, {"source": "office", "status": "estimate"}, []),
         # one after the other, in the order in which they are named
         ("official;firmest", USED, {"source": "office", "status": "revised"}, ["official"]),
         ("firmest;official", USED, {"source": "office", "status": "revised"}, ["firmest"]),
@@ -320,6 +323,30 @@ def test_a_new_row_ends_the_premise_that_it_ends_and_no_other(
     told = " ".join(fault.expected for fault in ended)
     assert all(f"{change['source']}" in told and f"ends the premise '{e}'" in told for e in ends)
     assert len(ended) == len(ends)
+
+
+@pytest.mark.parametrize(
+    ("premise", "told"),
+    [
+        (f"{USED} > grdp.2023.cafef_2024_01", []),
+        (f"firmest; {USED} > grdp.2023.cafef_2024_01", []),
+        (f"firmest; {USED} < grdp.2023.cafef_2024_01; 1 < 2", ["another choice: 59808.5"]),
+        ("firmest; grdp.2023.cafef_2024_01 > 1", ["a comparison with the row that is chosen"]),
+        (f"{USED} > grdp.2023.cafef", ["another choice: no row has the key grdp.2023.cafef"]),
+    ],
+)
+def test_a_comparison_ends_a_choice_and_names_the_row_that_is_chosen(premise, told, edit):
+    edit("choices", lambda row: row.update(premise=premise), row=USED)
+    ended = [fault.expected for fault in found() if fault.file == "choices.csv"]
+    assert len(ended) == len(told) and all(map(str.startswith, ended, told))
+
+
+def test_a_source_of_tomorrow_and_an_address_that_stands_twice_are_seen(edit):
+    first = hg.companion("sources").address.iloc[1]
+    edit("sources", lambda listed: listed[-1].update(address=first, published="2031-01"))
+    column = {f.column: f.expected for f in check(today=date(2030, 1, 1))[0]}
+    assert "today is 2030-01-01" in column["published"]
+    assert column["address"] == "no second source of the same address"
 
 
 def same(row):
@@ -442,6 +469,9 @@ ENDED = {  # a premise, and what is said of it
     "investment_pledges.2020_2025.appendix3.pledge > 1": "0 to 240000 is not > 1",
     "1 / (communes.2025.appendix3 - 51) < 9": "is not < 9",
     "no grdp hau_giang 2025 outturn": "there is grdp.2025.appendix3",
+    "grdp.2025.appendix3 prints 7": "prints '77.854 tỷ đồng'",  # not a part of a number
+    "grdp.2025.appendix3 prints 77": "prints '77.854 tỷ đồng'",
+    "grdp.2025.appendix3 prints 854": "prints '77.854 tỷ đồng'",
     "no grpd hau_giang 2024 outturn": "grpd or hau_giang is not known",
     "no grdp hau_giang 2024 outcome": "it is none of",
     "no grdp hau_giang 24 outturn": "it is none of",

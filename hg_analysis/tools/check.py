@@ -54,7 +54,7 @@ def check(path=None, source=None, today=None):
     faults, notes, sound = [], [], True
     try:
         if bundled:
-            faults, sound = _companions()
+            faults, sound = _companions(today or date.today())
             notes.append(f"{len(TABLES) - 1} files read and held against each other")
         table = load(path)
     except DataError as error:
@@ -94,7 +94,7 @@ def _fault(file, row, column, value, expected):
     return Fault(name, None if row is None else int(row), column, str(value), expected)
 
 
-def _companions():
+def _companions(today):
     """Check the bundled files beside the indicators, each alone and against each other.
 
     Returns
@@ -137,6 +137,13 @@ def _companions():
         if dated and source.published and not source.published.startswith("-".join(dated.groups())):
             expected = f"the month that the identifier {source.source} names"
             faults.append(_fault("sources", row, "published", source.published, expected))
+        if source.published > today.isoformat():
+            expected = f"a day that has been; today is {today.isoformat()}"
+            faults.append(_fault("sources", row, "published", source.published, expected))
+    addresses = tables["sources"].address
+    for row, address in addresses[addresses.duplicated() & (addresses != "")].items():
+        expected = "no second source of the same address"
+        faults.append(_fault("sources", row, "address", address, expected))
     return faults + _translations(tables), sound
 
 
@@ -255,7 +262,7 @@ OFFICIAL_AFTER = 22
 def _surveyed(row):
     """Tell whether the statistics law knows estimate, preliminary and official of a figure."""
     first, last = map(_months, moments(row.period))
-    return row.theme in ("growth", "structure") and row.measure != "count" and last - first > 1
+    return row.theme in ("growth", "structure") and last - first > 1
 
 
 def _months(moment):
@@ -323,11 +330,13 @@ def _statuses(table, file, bundled):
 def _beats(other, row, ranks, sources):
     """Return the premise by which another row of a figure comes first, or "" where none does.
 
-    What a choice names first decides first; "publisher" is "latest" among those of one publisher.
+    What a choice names first decides first; where it names the first of the order of preference,
+    the rest of the order follows. "publisher" is "latest" among those of one publisher.
     """
     both = sources.loc[[other.source, row.source]]
     pairs = zip((other, row), both.kind, both.published)
     one, two = (preference(r.role, r.relation, r.status, *of) for r, *of in pairs)
+    ranks = list(one) if ranks and ranks == list(one)[: len(ranks)] else ranks
     for premise in ranks:
         if premise == "publisher" and both.publisher.nunique() > 1:
             continue
@@ -351,12 +360,15 @@ def _choices(table, file, bundled, today):
                 expected = "the key of one of several rows of that figure"
                 faults.append(_fault("choices", choice.Index, "row", choice.row, expected))
             continue
-        held, ranks = held + 1, choice.premise.split(";")
-        if re.search("[<>=]", choice.premise):
-            ranks = []
-            for premise, ended in _evaluated(choice.premise, keyed, bundled):
-                expected = f"another choice: {ended}"
-                faults.append(_fault("choices", choice.Index, "premise", premise, expected))
+        held, parts = held + 1, [*map(str.strip, choice.premise.split(";"))]
+        ranks = [part for part in parts if not re.search("[<>=]", part)]
+        compared = [part for part in parts if part not in ranks]
+        for premise, ended in _evaluated("; ".join(compared), keyed, bundled) if compared else []:
+            expected = f"another choice: {ended}"
+            faults.append(_fault("choices", choice.Index, "premise", premise, expected))
+        if compared and choice.row not in choice.premise:
+            expected = f"a comparison with the row that is chosen, {choice.row}"
+            faults.append(_fault("choices", choice.Index, "premise", choice.premise, expected))
         for row in same:
             if premise := _beats(row, used[0], ranks, sources):
                 expected = f"another choice: {row.key} ends the premise '{premise}'"
@@ -448,7 +460,8 @@ def _ended(premise, rows):
         return "".join(f"there is {key}" for key in [figures.get(none.groups())] if key)
     if printed := re.fullmatch(rf"({_KEY}) prints (.+)", premise):
         text = rows[printed[1]].printed
-        return "" if printed[2] in text else f"{printed[1]} prints {text!r}"
+        alone = rf"(?<![\w.,]){re.escape(printed[2])}(?!\w|[.,]\d)"
+        return "" if re.search(alone, text) else f"{printed[1]} prints {text!r}"
     sides = re.split(r"([<>]=?|=)", premise)
     if len(sides) != 3:
         raise ValueError("one comparison is asked for")
