@@ -9,7 +9,7 @@
 from importlib import import_module
 
 from hg_analysis import calc
-from hg_analysis.figures import Figure, derive, figure, figures
+from hg_analysis.figures import Figure, derive, figure, figures, turning
 from hg_analysis.files import DataError, Fault
 from hg_analysis.show import show
 from hg_analysis.table import companion, load
@@ -18,7 +18,7 @@ from hg_analysis.words import use_language
 __version__ = "0.2.0"
 __all__ = [
     "DataError", "Fault", "Figure", "calc", "charts", "companion", "derive", "figure",
-    "figures", "load", "show", "use_language",
+    "figures", "load", "show", "turning", "use_language",
 ]  # fmt: skip
 
 
