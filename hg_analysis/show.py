@@ -4,6 +4,7 @@ A row of figures carries its permanent key as ``id``, so that a number in a sent
 can lead to it, and its exact value, unit and relation, by which that number is filled in.
 """
 
+from functools import partial
 from html import escape
 from numbers import Real
 
@@ -110,8 +111,7 @@ def _show_figures(figures):
     at = columns.index("bounds")
     for figure, row in zip(figures, marked):
         if ends := words.bounds(figure):
-            low, high = row[at].split(" – ")
-            row[at] = f"{_end(figure, 'low', low, ends)} – {_end(figure, 'high', high, ends)}"
+            row[at] = words.bounds_text(figure, partial(_end, figure, ends[2]))
     keys = [{None: (figure.key, _facts(figure))} for figure in figures]
     _display_table(heads, plain, marked, {columns.index("value"), at}, keys)
 
@@ -125,8 +125,8 @@ def _facts(figure):
     return facts | {"data-unit": words.unit(figure.indicator), "data-relation": figure.relation}
 
 
-def _end(figure, name, text, ends):
-    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(ends[2])}
+def _end(figure, decimals, name, text):
+    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(decimals)}
     return f"<span{_attributes(f'{figure.key}-{name}', facts)}>{text}</span>"
 
 

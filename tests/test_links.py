@@ -177,7 +177,7 @@ def test_a_changed_row_names_its_sentence_and_a_turned_sign(fill, outputs):
     (change,) = fill.changes
     assert "«About half, and 1.4 each year.»" in change
     assert "growth_over_term.2020_2025 55.700 → 55.564;" in change
-    assert change.endswith("appendix3 1.40 → -1.40, SIGN TURNED")
+    assert change.endswith("appendix3 1.40 → −1.40, SIGN TURNED")
 
 
 def test_two_rows_of_one_key_with_different_numbers_are_a_fault(fill, outputs):
