@@ -15,9 +15,9 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
+from font_source_sans_pro import font_files_ttf
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from font_source_sans_pro import font_files_ttf
 
 from hg_analysis import words
 from hg_analysis.figures import from_row
