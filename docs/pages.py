@@ -1,8 +1,10 @@
 """Render the site: the notebooks, and pages of every figure, source, choice and reading.
 
-Run as ``python docs/pages.py FOLDER``.
+Run as ``python docs/pages.py FOLDER...``: one named en, one named vi or both, which then lead
+to each other. Vietnamese notebooks are those that ``hg-analysis run --language vi`` wrote.
 """
 
+import base64
 import os
 import re
 import shutil
@@ -10,7 +12,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from html import escape
+from io import BytesIO
 from pathlib import Path
+
+from font_source_sans_pro import font_files_ttf
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 from hg_analysis import words
 from hg_analysis.figures import from_row
@@ -20,29 +27,66 @@ from hg_analysis.tools.aside import aside
 from hg_analysis.words import bounds_text, value_text
 
 ROOT = DATA.parent
+# Latin with the letters of Vietnamese, and the signs that pages use.
+_LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, 0x20AB]
+_LETTERS += [*range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x2192, 0x2212, 0x2248, 0x2264, 0x2265]
 
 
-def build(site):
-    """Render aside, then replace the old site; return the exit status of Sphinx.
+def build(sites):
+    """Render aside, then replace the old sites; return the exit status of Sphinx.
 
     Parameters
     ----------
-    site : pathlib.Path
-        The folder of the rendered pages.
+    sites : list of pathlib.Path
+        The folders of the rendered pages, named by their languages.
     """
-    site.parent.mkdir(parents=True, exist_ok=True)
-    with aside(site.parent) as new:
-        lay_out(new / "source")
-        sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-        if status := subprocess.run([*sphinx, new / "source", new / "site"]).returncode:
-            return status
-        for turn in range(9):
-            with suppress(FileNotFoundError):
-                os.rename(site, new / f"old-{turn}")
-            with suppress(OSError):  # another build put its own there in between: once more
-                os.rename(new / "site", site)
-                return 0
+    sites[0].parent.mkdir(parents=True, exist_ok=True)
+    with aside(sites[0].parent) as new:
+        for site in sites:
+            lay_out(new / "source" / site.name)
+        for site in sites:
+            source, trees = new / "source" / site.name, new / "trees" / site.name
+            sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+            command = [*sphinx, "-d", trees, source, new / site.name]
+            if status := subprocess.run(command).returncode:
+                return status
+        for site in sites:
+            _replace(site, new)
+    return 0
+
+
+def _replace(site, new):
+    for turn in range(9):
+        with suppress(FileNotFoundError):
+            os.rename(site, new / f"old-{site.name}-{turn}")
+        with suppress(OSError):  # another build put its own there in between: once more
+            os.rename(new / site.name, site)
+            return
     raise OSError(f"{site} cannot be replaced")
+
+
+def web_fonts():
+    """Return a style sheet that holds the fonts, cut down to the letters of both languages.
+
+    Fonts inside it need no request, which browsers refuse to pages opened from a folder.
+    """
+    options = subset.Options(flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False)
+    rules = []
+    for weight, name in (
+        (400, "SourceSansPro"),
+        (600, "SourceSansProSemibold"),
+        (700, "SourceSansProBold"),
+    ):
+        font, cut, file = TTFont(font_files_ttf[name]), subset.Subsetter(options), BytesIO()
+        cut.populate(unicodes=_LETTERS)
+        cut.subset(font)
+        subset.save_font(font, file, options)
+        data = base64.b64encode(file.getvalue()).decode()
+        rules.append(
+            f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; "
+            f"font-display: swap; src: url(data:font/woff;base64,{data}) format('woff'); }}\n"
+        )
+    return "".join(rules)
 
 
 def anchor(paragraph, nth):
@@ -58,9 +102,13 @@ def lay_out(folder):
     folder : pathlib.Path
         Must not exist yet.
     """
+    language = folder.name if folder.name in words.LANGUAGES else "en"
+    words.use_language(language)
+    notebooks = ROOT / "notebooks" if language == "en" else ROOT / "build" / "notebooks" / language
     shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
+    (folder / "_static" / "fonts.css").write_text(web_fonts(), "utf-8")
     (folder / "notebooks").mkdir()
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in notebooks.glob("*.ipynb"):
         shutil.copy(path, folder / "notebooks")
     table = load()
     readme = (ROOT / "README.md").read_text("utf-8")
@@ -79,7 +127,7 @@ def _part(text, heading):
     return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0].strip()
 
 
-def _rows(heads, rows, form="hg"):
+def _rows(heads, rows, form="hg hg-rows"):
     head = "".join(f'<th scope="col">{escape(words.name("label", text))}</th>' for text in heads)
     body = "\n".join(
         f'<tr id="{escape(key)}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
@@ -97,7 +145,7 @@ def _stated(table):
     numerals, parts = companion("numerals"), []
     for paragraph in companion("paragraphs").itertuples():
         number = paragraph.paragraph
-        opening = f"{paragraph.section_en} · «{paragraph.opening} …»"
+        opening = f"{words.name('section', number)} · «{paragraph.opening} …»"
         key = escape(number)
         parts.append(f'<h3 id="p{key}">¶{key}</h3><p>{escape(opening)}</p>')
         own = rows[rows.paragraph == number]
@@ -184,7 +232,7 @@ def _choices(table):
             f"{escape(name)}<br>{escape(where)}",
             stated(used),
             "<br>".join(stated(row) for row in rows if row.key != used.key),
-            escape(choice.reason_en),
+            escape(getattr(choice, f"reason_{words.language()}")),
             _basis(choice.premise, pages),
         ]
         listed.setdefault(themes[used.indicator], []).append((f"choice.{used.key}", cells))
@@ -192,7 +240,9 @@ def _choices(table):
     for theme in dict.fromkeys(book.theme):
         if rows := listed.get(theme):
             name = escape(words.name("theme", theme))
-            parts.append(f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows, "hg hg-text")}')
+            parts.append(
+                f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows, "hg hg-rows hg-text")}'
+            )
     return "\n".join(parts)
 
 
@@ -231,14 +281,14 @@ def _readings(table):
                 escape(words.name("indicator", r.indicator)),
                 escape(words.name("reading", r.reading)),
                 escape(words.name("verdict", r.verdict)),
-                escape(r.reason_en),
+                escape(getattr(r, f"reason_{words.language()}")),
                 _premise(r.premise, pages),
             ],
         )
         for r in companion("readings").itertuples()
     ]
-    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows, "hg hg-text")
+    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows, "hg hg-rows hg-text")
 
 
 if __name__ == "__main__":
-    sys.exit(build(Path(sys.argv[1])))
+    sys.exit(build([Path(folder) for folder in sys.argv[1:]]))

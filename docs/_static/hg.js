@@ -1,8 +1,39 @@
+// What is remembered may be forbidden (private windows, some folders): then it is forgotten.
+const stored = (store, key, value) => {
+  try { return value === undefined ? window[store][key] : (window[store][key] = value); } catch { return value; }
+};
+const root = document.documentElement, all = (query) => [...document.querySelectorAll(query)];
+root.dataset.theme = stored("localStorage", "theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+root.dataset.review = stored("sessionStorage", "review") ?? "off";
+
 // The row that a link leads to may lie in a closed fold: open it, then show the row.
 function showRow() {
   const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!row?.closest("table.hg")) return;
+  if (!row?.closest("table.hg, details")) return;
   for (let fold = row; (fold = fold.parentElement.closest("details")); ) fold.open = true;
   row.scrollIntoView({ block: "center" });
 }
 for (const event of ["load", "hashchange"]) addEventListener(event, showRow);
+
+// A switch: two states of the page, what each is called, and where the choice is kept.
+function turn(id, on, off, store) {
+  const button = document.getElementById(id);
+  if (!button) return;
+  const show = () => button.setAttribute("aria-pressed", root.dataset[id] === on);
+  button.onclick = () => { stored(store, id, (root.dataset[id] = root.dataset[id] === on ? off : on)); show(); };
+  show();
+}
+// What scrolls sideways can be reached by the keyboard.
+function reach() {
+  for (const box of all(".hg-wide, pre")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+}
+addEventListener("DOMContentLoaded", () => {
+  turn("theme", "dark", "light", "localStorage");
+  turn("review", "on", "off", "sessionStorage");
+  document.getElementById("menu").onclick = ({ target }) =>
+    target.setAttribute("aria-expanded", target.getAttribute("aria-expanded") !== "true");
+  for (const place of all(".address")) place.textContent = location.href.split("#")[0] + "#" + place.dataset.at;
+  reach();
+  addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+});
