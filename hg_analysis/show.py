@@ -113,15 +113,14 @@ def _show_figures(figures, more=(), folded="", above=()):
     rows = [_cells(figure, columns, cells) for figure, cells in zip(figures, more)]
     plain = [[*row[:-1], "; ".join(map(words.publisher, row[-1]))] for row in rows]
     marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
-    at, keys = columns.index("bounds"), {}
-    for number, (figure, row) in enumerate(zip(figures, marked)):
-        if figure.key not in keys and (ends := words.bounds(figure)):  # a key leads to one row
+    facts = [_facts(figure) | cells.get("facts", {}) for figure, cells in zip(figures, more)]
+    keys = [{None: (figure.key, each)} for figure, each in zip(figures, facts)]
+    keys = [{} if key in keys[:n] else key for n, key in enumerate(keys)]  # leads to the first
+    at = columns.index("bounds")
+    for figure, row, key in zip(figures, marked, keys):
+        if key and (ends := words.bounds(figure)):
             low, high = row[at].split(" – ")
             row[at] = f"{_end(figure, 'low', low, ends)} – {_end(figure, 'high', high, ends)}"
-        keys.setdefault(figure.key, number)
-    facts = [_facts(figure) | cells.get("facts", {}) for figure, cells in zip(figures, more)]
-    rows = enumerate(zip(figures, facts))
-    keys = [{None: (f.key, told)} if keys[f.key] == n else {} for n, (f, told) in rows]
     _display_table(heads, plain, marked, {columns.index("value"), at}, keys, folded, above)
 
 

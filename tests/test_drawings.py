@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from itertools import combinations
 
 import pytest
 
 import hg_analysis as hg
-from hg_analysis import pictures, words
+from hg_analysis import forms, pictures, words
 from hg_analysis.pictures import SIZES
 from hg_analysis.tools import links
 
@@ -160,6 +161,7 @@ def texts(drawn):
     ax = drawn.axes[0]
     found = [*drawn.texts, *ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()]
     found += [text for key in drawn.legends for text in key.get_texts()]
+    drawn.draw_without_rendering()  # which sets the key and the ticks
     renderer = drawn.canvas.get_renderer()
     found = [text for text in found if text.get_text().strip() and text.get_visible()]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in found]
@@ -189,17 +191,17 @@ def test_every_value_is_read_back_from_what_was_drawn(make):
 
 def test_a_moved_mark_and_a_cut_column_are_told(monkeypatch):
     drawn = years(WORDS["en"]).draw()
-    bar = next(value.args[0] for value in drawn.values.values())
+    bar = drawn.values[0].args[0]
     bar.set_height(5)
     assert drawn.values[0]() == 5
 
-    def cut(sheet):
-        pictures._columns(sheet, None)
+    def draw_columns(sheet):
+        forms.draw_columns(sheet, "")
         sheet.ax.set_ylim(1, 20)
 
     picture = pictures.columns(RATES, title="a", units="%", name="a")
     with pytest.raises(ValueError, match=r"from 1 to 20 cuts off grdp_growth\.2021"):
-        replace(picture, form=pictures.partial(cut)).draw()
+        replace(picture, form=partial(draw_columns)).draw()
 
 
 def test_columns_start_at_zero():
@@ -316,7 +318,7 @@ def test_any_place_can_lead(shown):
         for place, span in zip(cities, (("2021", "2022", "2023"), ("2019", "2021", "2023")))
         for year in span
     ]
-    for form in (pictures.lines,):
+    for form in (pictures.lines, pictures.columns):
         picture = form(figures, title="a", units="million VND", name="a")
         for size in SIZES:
             drawn = picture.draw(size)
