@@ -45,15 +45,21 @@ class Drawing(Sheet):
     """
 
     def __init__(self, picture, size, color, keyed):
-        form = picture.form.func
-        count = len(picture.series) if form is draw_ranges else len(picture.figures())
-        if (size.narrow, form) in ((True, draw_columns), (True, draw_ranges), (False, draw_ranges)):
-            row = 24 if form is draw_columns else 58 + 14 * size.narrow
-            high = 200 + 40 * size.narrow + row * count
-            size = size if size is SIZES["slide"] else replace(size, height=high)
+        form, rows, line = (
+            picture.form.func,
+            picture.frame(),
+            picture.form.keywords.get("reference"),
+        )
+        count = rows.series.nunique() - bool(line)
+        if form is draw_columns and size.narrow:
+            size = replace(size, height=310 + 27 * count * rows.year.nunique())
+        elif form is draw_ranges and size is not SIZES["slide"]:
+            size = replace(size, height=200 + 40 * size.narrow + (58 + 14 * size.narrow) * count)
         super().__init__(size, color)
-        self.picture, self.rows, self.said = picture, picture.frame(), picture.said
+        self.picture, self.rows, self.said = picture, rows, picture.said
         self.keyed, self.bounded, self.flat, self.marks, self.values = keyed, False, True, {}, {}
+        pale = {"linewidth": size.mark * 0.4, "alpha": 0.35, "solid_capstyle": "butt"}
+        self.bound = {"linewidth": 1.6, "color": color["ink"]} if form is draw_columns else pale
         places = dict.fromkeys(self.rows.place)
         lead = HOME if HOME in places else next((p for p in places if p != "vietnam"), "vietnam")
         others = [place for place in places if place not in (lead, "vietnam")]
@@ -73,6 +79,14 @@ class Drawing(Sheet):
                 read_back, across(row.value, zorder=3, **look), self.flat
             )
         return self.rows.drop(line.index), line
+
+    def span(self, rows):
+        """Return the least and the largest of values, and of bounds where they are wide."""
+        low, high = rows.value.min(), rows.value.max()
+        closed = rows[[figure.relation in "=~" for figure in rows.figure]]
+        width = closed.high - closed.low
+        wide = closed[width.between((high - low) * 0.02, math.inf, "neither")]
+        return min(low, *wide.low, low), max(high, *wide.high, high)
 
     def at(self, along, value):
         """Return a point of the axes by where it stands and its value."""
@@ -98,7 +112,7 @@ class Drawing(Sheet):
         """Write title, units, key and sources around the axes."""
         marks = {known: self.marks[known] for known in (*MARKS, "gap") if known in self.marks}
         if self.keyed:
-            marks["bounds"] = {"linestyle": "-", "linewidth": 5, "alpha": 0.35}
+            marks["bounds"] = {"linestyle": "-"} | self.bound
         key = [
             (look, self.said(self.picture.key.get(known) or words.name("label", f"mark_{known}")))
             for known, look in marks.items()
@@ -109,7 +123,9 @@ class Drawing(Sheet):
 
     def keep_off(self, points, line):
         """Keep words off marks and off the lines of references."""
-        half = self.size.mark / 2
+        half, (left, _, top, bottom) = self.size.mark / 2, self.place
+        high = self.size.height
+        self.taken.append(Bbox.from_extents(0, high - bottom, left - 4, high - top))  # ticks
         for x, y in self.pixels(points.get_offsets()) if points else ():
             self.taken.append(Bbox.from_extents(x - half, y - half, x + half, y + half))
         for row in line.itertuples():
@@ -133,12 +149,10 @@ class Drawing(Sheet):
         """Draw the bounds that are wide enough to see."""
         for row, place in zip(rows.itertuples(), along):
             ends = [self.at(place, end) for end in (row.low, row.high)]
-            if row.figure.relation in "=~" and math.isfinite(row.high - row.low):
-                seen = math.dist(*self.pixels(ends)) > self.size.mark + 3
-                if seen:
-                    look = {"linewidth": self.size.mark * 0.4, "alpha": 0.35, "zorder": 3.5}
-                    look |= {"color": self.of[row.place], "solid_capstyle": "butt"}
-                    self.bounded = bool(self.ax.plot(*zip(*ends), **look))
+            closed = row.figure.relation in "=~" and math.isfinite(row.high - row.low)
+            if closed and math.dist(*self.pixels(ends)) > self.size.mark + 3:
+                look = {"color": self.of[row.place], "zorder": 3.5} | self.bound
+                self.bounded = bool(self.ax.plot(*zip(*ends), **look))
 
     def words_of(self, line):
         """Write the words of a reference where there is room along it."""
@@ -209,8 +223,9 @@ def draw_lines(on, lead, ends, band, gaps, notes):
     if "implied" in why and "implied" in on.marks:
         on.marks["implied"]["linestyle"] = "-"
     on.marks |= {"gap": {"linestyle": "--"}} if "gap" in why else {}
-    ticks = on.scale(ax.yaxis, frame.value.min(), frame.value.max())
-    bottom, top = max(t for t in ticks if t <= frame.value.min()), frame.value.max()
+    low, top = on.span(frame)
+    ticks = on.scale(ax.yaxis, low, top)
+    bottom = max(tick for tick in ticks if tick <= low)
     blocks = {name: _end(on, name, rows.iloc[-1], ends.get(name)) for name, rows in joined.items()}
     wide = [on.wide(text, px, weight=w) for block in blocks.values() for text, px, w, _ in block]
     on.finish(left=on.ticks_wide(ax.yaxis), right=max(wide, default=0) + 18)
@@ -218,7 +233,9 @@ def draw_lines(on, lead, ends, band, gaps, notes):
     before, after = (16 if size.narrow else 24), 8
     unit = max(last - first, 1) / (on.place[1] - on.place[0] - before - after)
     ax.set_yticks([tick for tick in ticks if bottom <= tick <= top])
-    ax.set(xlim=(first - before * unit, last + after * unit), xticks=range(first, last + 1))
+    step = 1 if 1 / unit > on.wide("2020", size.tick) + 4 else 2
+    years = range(last, first - 1, -step)
+    ax.set(xlim=(first - before * unit, last + after * unit), xticks=years)
     ax.set_ylim(bottom, top + (top - bottom) * 0.04)
     ax.grid(True, axis="y", color=color["grid"])
     ax.axhline(bottom, color=color["second"], linewidth=1.2, zorder=1, clip_on=False)
@@ -266,7 +283,10 @@ def _end(on, name, row, text):
     size, ink = on.size, on.inks[row.place]
     if text is None:
         value = words.value_text(row.figure)
-        return [(name, size.label, "bold", ink), (value, size.label, "normal", ink)]
+        names = on.wrap(name, size.label, 96 if size.narrow else 260)
+        return [(text, size.label, "bold", ink) for text in names] + [
+            (value, size.label, "normal", ink)
+        ]
     first, *rest = on.said(text).split("\n")
     rest = on.wrap(rest[0], size.label, 96) if size.narrow and rest else rest
     large = size.end if re.match(r"[×+−]?\d", first) else size.label
@@ -342,7 +362,7 @@ def draw_columns(on, reference):
     shift = {name: (n - (len(order) - 1) / 2) * 0.74 / len(order) for n, name in enumerate(order)}
     at = [years.index(when) + shift.get(name, 0) for when, name in zip(plans.when, plans.series)]
     points = on.scatter(plans.assign(at=at), "at") if len(plans) else None
-    low, high = min(0, on.rows.value.min()), max(0, on.rows.value.max())
+    low, high = min(0, on.span(on.rows)[0]), max(0, on.span(on.rows)[1])
     axis = ax.yaxis if flat else ax.xaxis
     ticks = on.scale(axis, low, high, 4)
     left = on.ticks_wide(ax.yaxis) if flat else 8 + max(on.wide(year, size.tick) for year in years)
@@ -359,7 +379,7 @@ def draw_columns(on, reference):
     on.keep_off(points, line)
     on.taken += [bar.get_window_extent() for bar, _ in drawn.values()]
     for index, (bar, middle) in drawn.items():
-        _column_value(on, bars.loc[index], bar, middle, order[0])
+        _column_value(on, bars.loc[index], bar, middle)
     first = bars[bars.when == bars.groupby("when").series.nunique().idxmax()]
     for row in first.itertuples() if apart else ():
         bar, middle = drawn[row.Index]
@@ -380,14 +400,14 @@ def draw_columns(on, reference):
     on.bounds(bars, [drawn[index][1] for index in bars.index])
 
 
-def _column_value(on, row, bar, middle, first):
-    """Write the value of a column: within it where it is the first's and wide, else at its end."""
+def _column_value(on, row, bar, middle):
+    """Write the value of a column: within it where it is strong and wide, else at its end."""
     size, box, length = on.size, bar.get_window_extent(), read_back(bar, on.flat)
-    implied, look = row.known == "implied", {"weight": "bold" if row.series == first else "normal"}
+    implied, look = row.known == "implied", {"weight": "bold" if row.place == on.lead else "normal"}
     wide = on.wide(row.label, size.label, weight="bold")
     ink, tip = on.inks[row.place], on.at(middle, max(length, 0))
     if (
-        row.series == first
+        row.place == on.lead
         and box.width > wide + 8
         and box.height > size.label * (2 if on.flat else 1.1)
     ):
@@ -411,9 +431,7 @@ def draw_ranges(on, reference):
     names = list(dict.fromkeys(rows.series))
     rows = rows.assign(row=rows.series.map(names.index))
     points = on.scatter(rows, "row")
-    drawn = pd.concat([on.rows.value, rows.low, rows.high])
-    drawn = drawn[np.isfinite(drawn)]
-    ticks = on.scale(ax.xaxis, drawn.min(), drawn.max(), 5)
+    ticks = on.scale(ax.xaxis, *on.span(on.rows), 5)
     said = [on.wrap(name, size.label, size.width - 8 if size.narrow else 300) for name in names]
     wide = max(on.wide(text, size.label) for texts in said for text in texts)
     on.finish(left=8 if size.narrow else wide + 20, right=8)
@@ -430,7 +448,7 @@ def draw_ranges(on, reference):
             on.write(size.margin, y, text, size.label, "ink", bbox=on.ground)
             y += size.label * 1.25
     for row in rows.itertuples():
-        plan, sides = row.known == "plan", [*ABOVE[:1], *RIGHT, *BELOW]
+        plan, sides = row.known == "plan", [(0, -1 if size.narrow else 1), *RIGHT, *BELOW]
         look = {"must": True, "weight": "normal" if plan else "bold"}
         ink = "second" if plan else on.inks[row.place]
         on.beside(row.label, (row.value, row.row), size.label, ink, sides, **look)

@@ -27,10 +27,10 @@ for _face in ("SourceSansPro", "SourceSansProIt", "SourceSansProBold"):
     fontManager.addfont(fonts.font_files_ttf[_face])
 
 # Who: the place that a picture is about, Việt Nam, others (marks, then words). Steps of one hue.
-LIGHT = {"lead": "#00558C", "vietnam": "#B34700", "others": ("#9AA6B1", "#7B8793")}
+LIGHT = {"lead": "#00558C", "vietnam": "#B34700", "others": ("#8493A1", "#66727E")}
 LIGHT |= {"other": "#5E6A75", "steps": ("#00558C", "#6EA8CF", "#BCD7E8", "#E3EEF5")}
 LIGHT |= {"ground": "#FFFFFF", "ink": "#17212B", "second": "#44515D", "grid": "#DCE1E6"}
-DARK = {"lead": "#6FB7EA", "vietnam": "#F2985C", "others": ("#8796A3", "#A9B6C1")}
+DARK = {"lead": "#6FB7EA", "vietnam": "#E07B39", "others": ("#8796A3", "#A9B6C1")}
 DARK |= {"other": "#B4C0CA", "steps": ("#6FB7EA", "#3F7FAE", "#2C5878", "#243D50")}
 DARK |= {"ground": "#17212B", "ink": "#F3F6F8", "second": "#C3CDD6", "grid": "#34424F"}
 DASH = (2.2, 1.6)

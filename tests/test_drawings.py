@@ -308,6 +308,8 @@ def test_bounds_are_drawn_where_they_are_seen_and_the_key_says_so():
         assert "bounds" in pictures.told(picture, drawn)[-1]
         bars = [line for line in drawn.axes[0].lines if 9 in (*line.get_xdata(), *line.get_ydata())]
         assert len(bars) == 1
+        ends = [drawn.axes[0].get_xlim(), drawn.axes[0].get_ylim()]
+        assert any(low < 9 and high > 18 for low, high in ends)
         assert "bounds" not in pictures.told(picture, years(WORDS["en"]).draw())[-1]
 
 
