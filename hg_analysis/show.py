@@ -103,13 +103,20 @@ def _counted(kinds, row, named, of):
 
 def _show_figures(figures, more=(), folded="", above=()):
     """Show a table of figures; ``more`` holds for each further cells by their column."""
-    places = {figure.place for figure in figures} - {"hau_giang"}
-    columns = ["figure", *(["place"] if places else []), "period", "value", "bounds", "unit"]
-    columns += ["origin", "source"]
-    if more:
-        columns = ["series", *columns[:-1], "basis", "source"]
-    heads = [words.name("label", column) for column in columns]
     more = more or [{}] * len(figures)
+    series, stated = "series" in more[0], any(cells.get("basis") for cells in more)
+    called = [cells.get("series") for cells in more]
+    named = [name == words.name("place", f.place) for name, f in zip(called, figures)]
+    places = {f.place for f, name in zip(figures, named) if not name} - {"hau_giang"}
+    columns = ["series"] * series + ["figure"] + ["place"] * bool(places) + ["period", "value"]
+    columns += ["bounds", "unit", "origin"] + ["basis"] * stated + ["source"]
+    units = {words.unit(figure.indicator) for figure in figures}
+    if in_head := series and len(units) == 1:
+        columns.remove("unit")
+    heads = [words.name("label", column) for column in columns]
+    if in_head:
+        text = words.name("label", "value_in").format(unit=units.pop())
+        heads[columns.index("value")] = text
     rows = [_cells(figure, columns, cells) for figure, cells in zip(figures, more)]
     plain = [[*row[:-1], "; ".join(map(words.publisher, row[-1]))] for row in rows]
     marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
