@@ -18,7 +18,7 @@ from hg_analysis.words import use_language
 __version__ = "0.2.0"
 __all__ = [
     "DataError", "Fault", "Figure", "calc", "charts", "companion", "derive", "figure",
-    "figures", "load", "show", "turning", "use_language",
+    "figures", "load", "pictures", "show", "turning", "use_language",
 ]  # fmt: skip
 
 
@@ -26,4 +26,6 @@ def __getattr__(name):
     # Drawing libraries cost more to import than pandas: only who draws pays.
     if name == "charts":
         return import_module("hg_analysis.charts")
+    if name == "pictures":
+        return import_module("hg_analysis.pictures")
     raise AttributeError(f"module 'hg_analysis' has no attribute '{name}'")
