@@ -1,6 +1,7 @@
 """A whole Vietnamese notebook from a catalogue, and everything that stops it on the way."""
 
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -96,6 +97,14 @@ def change(path, what):
     path.write_bytes(written.getvalue())
 
 
+def rewrite(path, old, new_text):
+    """Change the Markdown of a notebook."""
+    book = nbformat.read(path, 4)
+    for cell in book.cells:
+        cell.source = cell.source.replace(old, new_text)
+    nbformat.write(book, path)
+
+
 def put_in(message):
     (said,) = (vi for start, vi in TRANSLATED.items() if message.id.startswith(start))
     message.string = said.replace("K#", f"{NAME}#")
@@ -155,8 +164,10 @@ def test_a_whole_notebook_becomes_vietnamese(complete, tmp_path, capsys):
             message.string = message.string.replace(right, wrong)
 
     change(translate.catalogue(complete), spoil)
+    rewrite(complete, "pd.DataFrame([dict(", 'pd.DataFrame([dict(printed="Poverty rate", ')
     assert main(arguments) == 1
     said = capsys.readouterr().err
+    assert f"{NAME}, cell small-1: shows English: Poverty rate" in said
     for fault in ("'tăng' beside -1.4", "(<); call it one", "is '%/năm', not 'điểm phần trăm'"):
         assert fault in said
 
@@ -180,19 +191,14 @@ def test_updating_changes_no_byte_where_nothing_changed(complete, capsys):
     assert b"Generated-By" not in first and "#. The economy of Hậu Giang grew by 9.24%" in (
         first.decode()
     )
+    first = re.sub(rb"(POT-Creation-Date: )\d{4}", rb"\g<1>2025", first)
+    path.write_bytes(first)
+    written = path.stat().st_mtime_ns
     for _ in range(2):
         assert main(["translate", str(complete)]) == 0
-        assert path.read_bytes() == first
+        assert path.read_bytes() == first and path.stat().st_mtime_ns == written
     assert "7 texts, 0 missing, 0 fuzzy, 0 obsolete" in capsys.readouterr().out
     assert faults(complete, capsys, 0) == []
-
-
-def rewrite(path, old, new_text):
-    """Change the Markdown of a notebook."""
-    book = nbformat.read(path, 4)
-    for cell in book.cells:
-        cell.source = cell.source.replace(old, new_text)
-    nbformat.write(book, path)
 
 
 def test_numbers_may_change_and_words_may_not(complete, capsys):
@@ -213,6 +219,9 @@ def test_numbers_may_change_and_words_may_not(complete, capsys):
     assert main(["translate", str(complete)]) == 0
     assert path.read_text("utf-8") == text  # with what it was, again
     assert "remove the mark 'fuzzy'" in faults(complete, capsys)[0]
+    rewrite(complete, "The poverty rate [fell", "The rate of poverty [fell")
+    assert main(["translate", str(complete)]) == 0
+    assert path.read_text("utf-8").count("#|") == 1
     change(path, lambda message: message.flags.discard("fuzzy"))
     assert main(["translate", str(complete)]) == 0
     assert "#|" not in path.read_text("utf-8")
@@ -315,6 +324,8 @@ def test_blocks_of_markdown():
     assert [block.worded for block in found] == [True, True, True, False, True]
     assert found[0].message == "A [0](#b)"
     assert source[found[1].start : found[1].stop] == "one\n  two"
+    (block,) = translate.blocks(nbformat.v4.new_markdown_cell("1. 1 unit"))
+    assert block == (3, 9, "1 unit", True)
 
 
 def test_english_in_what_is_shown_is_found():

@@ -316,12 +316,15 @@ class _Text:
     def check_unit(self, text, after, row):
         """Compare the unit behind a number, as a whole, with that of its row."""
         said = re.match(rf"[\s*_\"”’)]{{0,3}}({_units(self.language)})(?!\w)", after)
-        if said and row.unit and said[1].replace("a year", "per year") not in _forms(row.unit):
+        whole = said and re.sub(" m(?:ỗi|ột) năm", "/năm", said[1].replace("a year", "per year"))
+        if said and row.unit and whole not in _forms(row.unit):
             self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
         rest = after[said.end() :] if said else after
-        basis = re.match(r"\)? (?:a|per|each|every) (year|month|quarter|day|week)\b", rest)
-        if basis and f"per {basis[1]}" not in row.unit:
-            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one per {basis[1]}")
+        each = r"(?:a|per|each|every)( (?:year|month|quarter|day|week))|(?:mỗi|một) (năm|tháng|quý)"
+        basis = re.match(rf"\)? (?:{each})\b", rest)
+        per = basis and (f"/{basis[2]}" if basis[2] else f"per{basis[1]}")
+        if per and per not in row.unit:
+            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one {per}")
 
     def check_words(self, text, row):
         """Hold a number in words to within a twentieth of its row."""
@@ -349,7 +352,8 @@ class _Text:
             if (least and "<" in row.relation) or (most and ">" in row.relation):
                 self.fault(f"[{text}]: the row's bound is of the other side ({row.relation})")
             return
-        if re.search(r"\b(?:at least|at most|nearly|almost|more than|less than)\b", text, re.I):
+        bound = r"at least|at most|nearly|almost|more than|less than|ít nhất|nhiều nhất|không quá"
+        if re.search(rf"\b(?:{bound})\b", text, re.I):
             self.fault(f"[{text}]: the row states a number, not a bound")
         for pattern, sign in ((_RISE, 1), (_FALL, -1)):
             if (word := re.search(rf"\b(?:{pattern})\b", text, re.I)) and row.value * sign < 0:
@@ -389,7 +393,8 @@ def _sentence(text, at):
 def _units(language):
     terms = [t for (kind, _), t in entries("terms").items() if kind == "unit"]
     names = {form for t in terms for form in _forms(getattr(t, f"name_{language}"))}
-    names |= {name.replace("per year", "a year") for name in names}
+    for spelt in (" mỗi năm", " một năm"):
+        names |= {name.replace("per year", "a year").replace("/năm", spelt) for name in names}
     return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
 
 
@@ -398,8 +403,9 @@ def _forms(unit):
     forms = {unit, unit.replace("percentage points", "points")}
     if unit.startswith("%"):
         forms |= {"%", "percent", unit.replace("% ", "percent ")}
-    forms |= {form.removesuffix(" per person") for form in forms}
-    forms |= {form.removesuffix(" per year") for form in forms if form.startswith(("p", "%"))}
+    forms |= {form.removesuffix(" per person").removesuffix("/người") for form in forms}
+    rates = [form for form in forms if form.startswith(("p", "%", "điểm"))]
+    forms |= {rate.removesuffix(" per year").removesuffix("/năm") for rate in rates}
     return forms | {form.removesuffix("s") for form in forms}
 
 

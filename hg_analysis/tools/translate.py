@@ -12,6 +12,7 @@ import sys
 import unicodedata
 from collections import Counter
 from copy import deepcopy
+from functools import cache
 from html import unescape
 from typing import NamedTuple
 
@@ -246,8 +247,9 @@ def _wrong(block, entry):
         yield f"English is left ({', '.join(left) or 'all'})"
 
 
+@cache
 def english_names():
-    """Return every English name of the data files that is none in Vietnamese.
+    """Return every English name of the data files that is none, or part of none, in Vietnamese.
 
     Returns
     -------
@@ -259,8 +261,9 @@ def english_names():
         for file in ("terms", "codebook", "derived")
         for row in entries(file).values()
     ]
-    vietnamese = {name for _, names in pairs for name in names}
-    return frozenset(name for names, _ in pairs for name in names) - vietnamese
+    vietnamese = " ; ".join(name for _, names in pairs for name in names)
+    english = (name for names, _ in pairs for name in names)
+    return frozenset(name for name in english if f" {name} " not in f" {vietnamese} ")
 
 
 def english_left(notebook, name):
