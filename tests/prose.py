@@ -230,6 +230,10 @@ def sections(text):
     return parts
 
 
+# Findings that the run repeats in the README, word for word.
+REPEATED = re.compile(r"^\| .*notebooks/(?:01_growth)\.ipynb\) \|\n", re.M)
+
+
 def parts():
     """Read all prose: texts by file and part."""
     found = {}
@@ -240,7 +244,7 @@ def parts():
     documents = ["README.md", "CONTRIBUTING.md", "data/README.md"]
     for name in [*documents, *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]:
         for slug, text in sections((ROOT / name).read_text("utf-8")).items():
-            found[name, slug] = text
+            found[name, slug] = REPEATED.sub("", text)
     del found["data/README.md", "changelog"]  # an entry stays what it was when it was made
     return found
 

@@ -16,7 +16,7 @@ from hg_analysis.tools import links, translate
 from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
-from hg_analysis.tools.run import execute, found
+from hg_analysis.tools.run import NOTEBOOKS, execute, found, read
 
 
 def main(argv=None):
@@ -118,9 +118,12 @@ def _command(arguments):
         if arguments.command == "run":
             if arguments.language == "vi":
                 return translate.run(found(arguments.notebooks), data, arguments.out)
-            return execute(
+            status = execute(
                 arguments.notebooks, data, arguments.language, arguments.out, links.finish
             )
+            if not (data or arguments.out or arguments.language):
+                _repeat(found(arguments.notebooks))
+            return status
         if arguments.command == "export":
             count = export(arguments.out, data, arguments.language, arguments.semicolon)
             print(one_line(f"{arguments.out}: {count} figures"))
@@ -129,6 +132,17 @@ def _command(arguments):
     count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
     print(*listed(faults), *notes, count, sep="\n")
     return int(bool(faults))
+
+
+def _repeat(paths):
+    """Let the README say again what the notebooks beside it found."""
+    readme = NOTEBOOKS.parent / "README.md"
+    own = [path for path in paths if path.parent == NOTEBOOKS and path.is_file()]
+    if own and readme.is_file():
+        text = readme.read_text("utf-8")
+        after = links.repeated(text, {path.name: read(path) for path in own})
+        if after != text:
+            readme.write_text(after, "utf-8")
 
 
 @contextmanager

@@ -168,6 +168,30 @@ def finish(before, after, path, language="en"):
     return fill(after, path.name, _beside(after, path, language), old, language)
 
 
+def repeated(readme, notebooks):
+    """Repeat the findings of notebooks in the table of a README, word for word.
+
+    Parameters
+    ----------
+    readme : str
+        Holds at least one row of the table for each of them.
+    notebooks : dict of str to nbformat.NotebookNode
+        By file name. Only those that tag a cell ``findings`` are repeated.
+
+    Returns
+    -------
+    str
+    """
+    for name, notebook in notebooks.items():
+        cells = [c for c in notebook.cells if "findings" in c.metadata.get("tags", ())]
+        found = [line[2:] for c in cells for line in c.source.splitlines() if line[:2] == "- "]
+        rows = re.compile(rf"(?:^\| .*\| (\[.*\]\(notebooks/{re.escape(name)}\)) \|\n)+", re.M)
+        if found and (match := rows.search(readme)):
+            text = "".join(f"| {LINK.sub(chr(92) + '1', line)} | {match[1]} |\n" for line in found)
+            readme = readme[: match.start()] + text + readme[match.end() :]
+    return readme
+
+
 def _beside(notebook, path, language="en"):
     """Return the rows of the other notebooks that a notebook leads to, units in its language."""
     import nbformat
