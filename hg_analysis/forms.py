@@ -356,9 +356,8 @@ def draw_columns(on, reference):
             on.marks.setdefault(row.known, {"hatch": hatch})
             if hatch:
                 bar.set(facecolor=color["ground"], edgecolor=fill[name], hatch=hatch, linewidth=1.3)
-    if {"document", "published"} <= set(bars.known):
-        on.marks.pop("document")  # both are filled; the numbers below say which is which
-        on.marks["published"] = {"hatch": ""}
+    both = {"document", "published"} <= set(bars.known)  # both are filled: a dot at the foot
+    on.marks |= {"document": {"marker": "o"}} if both else {}
     shift = {name: (n - (len(order) - 1) / 2) * 0.74 / len(order) for n, name in enumerate(order)}
     at = [years.index(when) + shift.get(name, 0) for when, name in zip(plans.when, plans.series)]
     points = on.scatter(plans.assign(at=at), "at") if len(plans) else None
@@ -368,7 +367,9 @@ def draw_columns(on, reference):
     left = on.ticks_wide(ax.yaxis) if flat else 8 + max(on.wide(year, size.tick) for year in years)
     room = (on.room - left) / len(years) / len(order)
     names = {name: on.wide(name, size.label, weight="bold") for name in order}
+    first = bars[bars.when == bars.groupby("when").series.nunique().idxmax()]
     apart = flat and max(names.values()) < room and len(order) < 3  # over the first columns
+    apart = apart and first.value.max() < 0.7 * high
     heads = [] if apart else [(name, on.inks[places[name]]) for name in order]
     on.finish(left=left, right=0 if flat else 48, heads=heads)
     high = ticks[-1] if ticks[-1] <= high * 1.12 else high * (1.05 if flat else 1.01)
@@ -376,11 +377,13 @@ def draw_columns(on, reference):
     (ax.set_ylim if flat else ax.set_xlim)(low and ticks[0], high)
     ax.grid(True, axis="y" if flat else "x", color=color["grid"])
     (ax.axhline if flat else ax.axvline)(0, color=color["second"], linewidth=1.2, zorder=3)
+    feet = [drawn[n][1] for n in bars.index[bars.known == "document"]] if both else []
+    for foot in feet:
+        ax.plot(*on.at(foot, high * 0.04), "o", color=color["ground"], markersize=size.mark * 0.5)
     on.keep_off(points, line)
     on.taken += [bar.get_window_extent() for bar, _ in drawn.values()]
     for index, (bar, middle) in drawn.items():
         _column_value(on, bars.loc[index], bar, middle)
-    first = bars[bars.when == bars.groupby("when").series.nunique().idxmax()]
     for row in first.itertuples() if apart else ():
         bar, middle = drawn[row.Index]
         side = (names[row.series] > bar.get_window_extent().width) * (

@@ -249,8 +249,7 @@ def test_svg_is_the_same_every_time_and_described():
 
 
 @pytest.mark.parametrize("make", ALL)
-def test_the_page_gets_a_picture_and_its_numbers(make, said, shown, tmp_path, monkeypatch):
-    monkeypatch.setattr(words, "_state", dict(words._state))
+def test_the_page_gets_a_picture_and_its_numbers(make, said, shown):
     picture = make(said)
     assert hg.show(picture) is None
     (drawing, about), (table, _) = shown
@@ -268,6 +267,10 @@ def test_the_page_gets_a_picture_and_its_numbers(make, said, shown, tmp_path, mo
     assert plain.splitlines()[0] == picture.said(picture.title) and len(plain.splitlines()) > 12
     assert re.search(r"\ny: -?[\d.]+ → -?[\d.]+\n", plain)
 
+
+def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monkeypatch):
+    picture = index(WORDS["en"])
+    hg.show(picture)
     monkeypatch.setenv("HG_PICTURES", str(tmp_path))
     hg.show(picture)
     assert shown[2:] == shown[:2]
@@ -332,6 +335,17 @@ def test_any_place_can_lead(shown):
                 for bar in drawn.axes[0].patches
             }
         assert "Sóc Trăng" in pictures.told(picture, picture.draw())[-1]
+
+
+def test_columns_of_the_document_among_others_have_a_dot():
+    stated = replace(RATES[3], origin="document")
+    for figures, dots in (([*RATES[:3], stated], 1), ([stated], 0), (RATES, 0)):
+        picture = pictures.columns(figures, title="a", units="%", name="a")
+        drawn = picture.draw()
+        assert len([line for line in drawn.axes[0].lines if line.get_marker() == "o"]) == dots
+        told = pictures.told(picture, drawn)[-1]
+        assert ("published elsewhere" in told) == (len(figures) > 1)
+        assert ("stated by the document" in told) == (stated in figures)
 
 
 def test_one_column_holds_one_figure():
