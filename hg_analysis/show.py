@@ -23,7 +23,7 @@ _STYLE = (
 )
 
 
-def show(*things):
+def show(*things, fold=""):
     """Put figures or a picture on the page.
 
     Parameters
@@ -36,6 +36,9 @@ def show(*things):
         of every value as drawn, read back from what was drawn; where HG_PICTURES names a
         folder, its other sizes go there. Axes become a picture with a list of its values.
 
+    fold : str
+        What the fold is called in which a table of figures lies; by default it is open.
+
     Returns
     -------
     None
@@ -43,7 +46,7 @@ def show(*things):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _show_figures(figures)
+        _show_figures(figures, folded=escape(fold))
     elif isinstance(figures[0], pd.DataFrame):
         _show_frame(*figures)
     else:

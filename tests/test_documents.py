@@ -64,7 +64,10 @@ def test_the_marks_explained_on_the_first_page_are_those_of_the_tables():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
 def test_the_marks_explained_in_a_notebook_are_those_of_its_tables(path):
-    title = nbformat.read(path, 4).cells[0].source
+    first = nbformat.read(path, 4).cells[0]
+    title = first.source
+    if first.metadata.get("tags") == ["lead"]:
+        return  # the marks are explained by each picture's key and by the page
     for words_there in (
         "{document} The document: ",
         "{published} Figures and {plan} plans or targets published elsewhere",

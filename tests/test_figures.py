@@ -183,8 +183,8 @@ def test_the_period_follows_from_the_inputs(name, inputs, constants, period):
 @pytest.mark.parametrize(
     ("name", "inputs", "constants"),
     [
-        ("growth_nominal", [("grdp", 0), ("grdp", 5)], {}),
-        ("growth_nominal", [("grdp", -4), ("grdp", 5)], {"years": 2}),
+        ("poverty_fall_relative", [("poverty_rate", 0), ("poverty_rate", 5)], {}),
+        ("poverty_fall_relative", [("poverty_rate", -4), ("poverty_rate", 5)], {"years": 2}),
         ("growth_average", [("grdp_growth", -150), ("grdp_growth", 5)], {}),
         ("grdp_multiple", [("grdp", 5), ("grdp", 0)], {}),
         ("population_implied", [("grdp", 5), ("grdp_per_person", 0)], {}),

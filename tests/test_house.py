@@ -11,7 +11,7 @@ PACKAGE = ROOT / "hg_analysis"
 FLOORS = ["files bounds calc", "table", "figures", "words", "charts sheet"]
 FLOORS += ["forms", "pictures", "show", "audit"]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names.split()}
-LIMITS = {PACKAGE: 1000, PACKAGE / "tools": 1370}  # lines of code
+LIMITS = {PACKAGE: 1000, PACKAGE / "tools": 1400}  # lines of code
 
 
 def code_lines(source):

@@ -32,7 +32,7 @@ def undrawn(shown, monkeypatch):
 
 def texts(data, metadata):
     """Everything of an output that is text, by what it is."""
-    found = {kind: text for kind, text in data.items() if kind != "image/png"}
+    found = {kind: text for kind, text in data.items() if not kind.startswith("image/")}
     # Widths and alt texts stand in the metadata, which nbval does not compare.
     return found | {"metadata": json.dumps(metadata or {}, ensure_ascii=False, sort_keys=True)}
 

@@ -236,7 +236,7 @@ def normalise(notebook):
         tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
         for output in cell.get("outputs", ()):
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
-            if alt:
-                cell.metadata["mystnb"] = {"image": {"alt": alt}}
+            for about in output.get("metadata", {}).values():
+                if "alt" in about:
+                    cell.metadata["mystnb"] = {"image": {"alt": about["alt"]}}
     return notebook

@@ -23,7 +23,7 @@ from hg_analysis.tools.check import unequal_numbers
 from hg_analysis.tools.links import DIGITS, LINK, NUMBER
 from hg_analysis.tools.run import VIETNAMESE, execute, read
 
-TEXTS = ("title", "alt", "note", "heading")  # arguments that readers see
+TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
 _KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, in any order
 # Words that no Vietnamese text holds, except in a name in quotes.
 _ENGLISH = r"the|of|and|is|are|was|were|with|which|by|for|from|that|percent"
@@ -285,8 +285,8 @@ def english_left(notebook, name):
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             shown = re.sub(r"<style>.*?</style>", "", output.get("data", {}).get("text/html", ""))
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
-            parts = re.split(r"<[^>]*>|\n|[;:] | [·|–] ", unescape(f"{shown}\n{alt}"))
+            alts = "\n".join(each.get("alt", "") for each in output.get("metadata", {}).values())
+            parts = re.split(r"<[^>]*>|\n|[;:] | [·|–] ", unescape(f"{shown}\n{alts}"))
             left = {part.strip() for part in parts if part.strip().casefold() in english_names()}
             if left and both not in parts:
                 faults.append(f"{name}, cell {cell.id}: shows English: {'; '.join(sorted(left))}")
