@@ -6,7 +6,9 @@ import json
 import re
 from functools import cache
 from html import escape
+from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Comment
 from docutils import nodes
@@ -96,9 +98,9 @@ def mark_cells(app, page, source):
     if page.startswith("notebooks/"):
         notebook = json.loads(source[0])
         for cell in notebook["cells"]:
-            tags = [tag for tag in _TAGS if tag in cell["metadata"].get("tags", [])]
+            tags = [f"tag_{tag}" for tag in _TAGS if tag in cell["metadata"].get("tags", [])]
             if cell["cell_type"] == "markdown" and tags:
-                cell["source"] = "".join(cell["source"]) + f"\n\n<!-- tags {' '.join(tags)} -->\n"
+                cell["source"] = "".join(cell["source"]) + f"\n\n<!-- {' '.join(tags)} -->\n"
         source[0] = json.dumps(notebook)
 
 
@@ -132,7 +134,7 @@ def finish(app, page, body):
     body = body.replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
     soup = BeautifulSoup(body, "html.parser")
     for mark in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()[1:]]
+        mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()]
         mark.extract()
     drawn = dict(zip(map(id, soup("svg")), re.findall(r"<svg\b.*?</svg>", body, re.DOTALL)))
     for cell, stored in zip(soup.select("div.cell"), _cells(page)):
@@ -146,6 +148,12 @@ def finish(app, page, body):
         fold.insert(0, _made(f"<summary>{say['code']}</summary>"))
         take.append(fold)
         cell.append(take)
+    seen = set()
+    for row in soup.select("table.hg [id]"):  # of a row that is shown twice the first is meant
+        if row["id"] in seen:
+            del row["id"]
+        else:
+            seen.add(row["id"])
     for span in soup.select(_PLAIN):
         span.unwrap()
     for table in soup.select("table.hg:has(tr[data-value])"):
@@ -186,11 +194,11 @@ def _take(app, cell, picture, drawn, take):
     if picture.parent.name == "a":
         picture.parent.replace_with(picture)
     if table := cell.select_one("details table"):
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as handle:
-            for row in table("tr"):
-                cells = [" ".join(each.get_text().split()) for each in row(["th", "td"])]
-                csv.writer(handle).writerow(cells)
-        take.append(_made(f'<a href="../_images/{name}.csv" download>{say["csv"]}</a>'))
+        file = StringIO(newline="")
+        for row in table("tr"):
+            csv.writer(file).writerow(" ".join(e.get_text().split()) for e in row(["th", "td"]))
+        data = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + file.getvalue())}"
+        take.append(_made(f'<a href="{data}" download="{name}.csv">{say["csv"]}</a>'))
     address = picture.get("src", "")
     if drawn:
         address = f"../_images/{name}.svg"
