@@ -12,7 +12,7 @@ from math import ceil, prod
 
 __all__ = [
     "average_change", "average_growth", "chain", "compound", "difference", "discount",
-    "feasible_share", "growth_between", "growth_of_rest", "last_growth",
+    "feasible_share", "growth_between", "growth_of_rest", "index", "last_growth",
     "last_growth_mean", "part", "path_value", "percent", "price_change", "ratio",
     "ratio_of_billions", "scaled", "smallest_total", "structural_change",
     "structure_distance", "total", "volume_share", "whole",
@@ -23,7 +23,7 @@ __all__ = [
 # units by their nature (a share and a level, an amount and a number of firms).
 ALIKE = frozenset({
     "average_change", "average_growth", "chain", "difference", "growth_between",
-    "growth_of_rest", "last_growth", "last_growth_mean", "percent", "smallest_total",
+    "growth_of_rest", "index", "last_growth", "last_growth_mean", "percent", "smallest_total",
     "structural_change", "structure_distance", "total", "volume_share",
 })  # fmt: skip
 
@@ -51,6 +51,27 @@ def chain(*rates):
     (32.0, 21.0)
     """
     return 100 * (_factor(*rates) - 1)
+
+
+def index(*rates):
+    """Level after consecutive years with a rate each, that before them being 100.
+
+    Parameters
+    ----------
+    *rates : number
+        Percent a year, one a year.
+
+    Returns
+    -------
+    number
+        ``100 · Π(1 + rates / 100)``.
+
+    Examples
+    --------
+    >>> round(index(10, 20), 10)
+    132.0
+    """
+    return 100 * _factor(*rates)
 
 
 def average_growth(*rates):

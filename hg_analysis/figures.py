@@ -259,6 +259,64 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
     )
 
 
+def turning(figure, holds, name):
+    """Return the printed value nearest to a figure's own at which a finding ends.
+
+    Parameters
+    ----------
+    figure : Figure
+        Printed, with its decimals.
+    holds : callable
+        Takes the figure with another value and tells whether the finding holds; once it has
+        ended on one side it must not hold again.
+    name : str
+        Of the finding, for the key.
+
+    Returns
+    -------
+    Figure
+        At most or at least that value, in steps of the last printed digit, found by bisection.
+
+    Raises
+    ------
+    ValueError
+        If the finding does not hold of the figure itself, or no value ends it.
+
+    Examples
+    --------
+    >>> rate = Figure("grdp_growth", 9.24, 9.235, 9.245, "hau_giang", "2020/2025", decimals=2)
+    >>> half = turning(rate, lambda r: derive("growth_over_term", *[r] * 5).value > 50, "half")
+    >>> half.value, half.relation, half.key
+    (8.44, '<=', 'grdp_growth.2020_2025.turning.half')
+    """
+    step = 10.0**-figure.decimals
+
+    def after(steps):
+        value = round(figure.value + steps * step, figure.decimals)
+        return replace(figure, value=value, low=value, high=value)
+
+    def ended(way):
+        far = 1
+        while holds(after(way * far)):
+            far *= 2
+            if far * step > 4 * abs(figure.value) + 1:
+                return None
+        near = far // 2
+        while far - near > 1:
+            middle = (near + far) // 2
+            near, far = (middle, far) if holds(after(way * middle)) else (near, middle)
+        return way * far
+
+    if not holds(figure):
+        raise ValueError(f"{name} does not hold of {figure.key} itself ({figure.value:g})")
+    found = [steps for steps in (ended(-1), ended(1)) if steps]
+    if not found:
+        raise ValueError(f"no value of {figure.key} ends {name}")
+    nearest = min(found, key=abs)
+    turned = {"relation": "<=" if nearest < 0 else ">=", "origin": "implied"}
+    return replace(after(nearest), variant=f"turning.{name}", **turned)
+
+
 def _formula(book, inputs, told):
     """Return the formula for these inputs, or refuse them."""
     names = "".join(f"{getattr(each, 'indicator', 'number')} " for each in inputs)

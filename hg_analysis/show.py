@@ -4,6 +4,8 @@ A row of figures carries its permanent key as ``id``, so that a number in a sent
 can lead to it, and its exact value, unit and relation, by which that number is filled in.
 """
 
+import os
+from functools import partial
 from html import escape
 from numbers import Real
 
@@ -26,12 +28,13 @@ def show(*things):
 
     Parameters
     ----------
-    *things : Figure, list of Figure, one pandas DataFrame or one matplotlib Axes
+    *things : Figure, list of Figure, one pandas DataFrame, Picture or matplotlib Axes
         Figures become one table: value, bounds, unit, origin and the places in
         the source. A DataFrame becomes a table too; its named index and its
         columns say what their cells are, see :func:`cell_text`; many rows are
-        folded. Axes become a picture with alt text and, below it, a list of every
-        value as drawn, read back from what was drawn.
+        folded. A Picture becomes a drawing with alt text and, below it, folded, the table
+        of every value as drawn, read back from what was drawn; where HG_PICTURES names a
+        folder, its other sizes go there. Axes become a picture with a list of its values.
 
     Returns
     -------
@@ -99,21 +102,33 @@ def _counted(kinds, row, named, of):
     }
 
 
-def _show_figures(figures):
-    places = {figure.place for figure in figures} - {"hau_giang"}
-    columns = ["figure", *(["place"] if places else []), "period", "value", "bounds", "unit"]
-    columns += ["origin", "source"]
+def _show_figures(figures, more=(), folded="", above=()):
+    """Show a table of figures; ``more`` holds for each further cells by their column."""
+    more = more or [{}] * len(figures)
+    series, stated = "series" in more[0], any(cells.get("basis") for cells in more)
+    called = [cells.get("series") for cells in more]
+    named = [name == words.name("place", f.place) for name, f in zip(called, figures)]
+    places = {f.place for f, name in zip(figures, named) if not name} - {"hau_giang"}
+    columns = ["series"] * series + ["figure"] + ["place"] * bool(places) + ["period", "value"]
+    columns += ["bounds", "unit", "origin"] + ["basis"] * stated + ["source"]
+    units = {words.unit(figure.indicator) for figure in figures}
+    if in_head := series and len(units) == 1:
+        columns.remove("unit")
     heads = [words.name("label", column) for column in columns]
-    rows = [_cells(figure, columns) for figure in figures]
+    if in_head:
+        text = words.name("label", "value_in").format(unit=units.pop())
+        heads[columns.index("value")] = text
+    rows = [_cells(figure, columns, cells) for figure, cells in zip(figures, more)]
     plain = [[*row[:-1], "; ".join(map(words.publisher, row[-1]))] for row in rows]
     marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
+    facts = [_facts(figure) | cells.get("facts", {}) for figure, cells in zip(figures, more)]
+    keys = [{None: (figure.key, each)} for figure, each in zip(figures, facts)]
+    keys = [{} if key in keys[:n] else key for n, key in enumerate(keys)]  # leads to the first
     at = columns.index("bounds")
-    for figure, row in zip(figures, marked):
-        if ends := words.bounds(figure):
-            low, high = row[at].split(" – ")
-            row[at] = f"{_end(figure, 'low', low, ends)} – {_end(figure, 'high', high, ends)}"
-    keys = [{None: (figure.key, _facts(figure))} for figure in figures]
-    _display_table(heads, plain, marked, {columns.index("value"), at}, keys)
+    for figure, row, key in zip(figures, marked, keys):
+        if key and (ends := words.bounds(figure)):
+            row[at] = words.bounds_text(figure, partial(_end, figure, ends[2]))
+    _display_table(heads, plain, marked, {columns.index("value"), at}, keys, folded, above)
 
 
 def _facts(figure):
@@ -125,8 +140,8 @@ def _facts(figure):
     return facts | {"data-unit": words.unit(figure.indicator), "data-relation": figure.relation}
 
 
-def _end(figure, name, text, ends):
-    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(ends[2])}
+def _end(figure, decimals, name, text):
+    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(decimals)}
     return f"<span{_attributes(f'{figure.key}-{name}', facts)}>{text}</span>"
 
 
@@ -136,11 +151,12 @@ def _attributes(key="", facts=()):
     return "".join(f' {name}="{escape(value)}"' for name, value in named.items())
 
 
-def _display_table(heads, plain, marked, number, keys):
+def _display_table(heads, plain, marked, number, keys, folded="", above=()):
     """Display rows of text and of HTML.
 
     ``number`` holds the columns that are set as numbers; ``keys`` for each row what leads to
-    it (under None) or to one of its cells (under the column): a key and its facts.
+    it (under None) or to one of its cells (under the column): a key and its facts. ``folded``
+    is what a fold is called, ``above`` what stands above the table's text form.
     """
     body = "\n".join(
         f"<tr{_attributes(*key.get(None, ()))}>"
@@ -156,17 +172,18 @@ def _display_table(heads, plain, marked, number, keys):
         f'<div style="overflow-x:auto"><table class="hg"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
-    if len(plain) > _LONG:
-        rows = escape(words.name("label", "folded").replace("{count}", str(len(plain))))
+    if len(plain) > _LONG or folded:
+        rows = words.name("label", "folded").replace("{count}", str(len(plain)))
+        rows = folded or escape(rows)
         # In JupyterLab a target inside a closed fold is not found: one in its summary is.
         names = (name for key in keys for name, _ in key.values())
         marks = "".join(f'<i data-jupyter-id="{escape(name)}"></i>' for name in names)
         table = f"<details><summary>{rows}{marks}</summary>{table}</details>"
-    plain = "\n".join(" | ".join(row) for row in [heads, *plain])
+    plain = "\n".join([*above, *(" | ".join(row) for row in [heads, *plain])])
     _display({"text/plain": plain, "text/html": _STYLE + table})
 
 
-def _cells(figure, columns):
+def _cells(figure, columns, more):
     written = {
         "figure": words.name("indicator", figure.indicator),
         "place": words.name("place", figure.place),
@@ -177,13 +194,15 @@ def _cells(figure, columns):
         "origin": f"{words.MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
         + words.name("status", figure.status),
         "source": figure.refs,
-    }
+    } | more
     return [written[column] for column in columns]
 
 
 def _show_picture(ax):
-    from hg_analysis import charts
+    from hg_analysis import charts, pictures
 
+    if isinstance(ax, pictures.Picture):
+        return _show_drawing(ax, pictures)
     text = charts.values_drawn(ax)
     lines = text.splitlines()
     names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
@@ -202,6 +221,27 @@ def _show_picture(ax):
             "text/html": f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>",
         }
     )
+
+
+def _show_drawing(picture, pictures):
+    drawn, alt = picture.draw(), picture.description()
+    data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": alt}
+    _display(data, {"image/svg+xml": {"alt": alt}})
+    more = []
+    for row in picture.frame().itertuples():
+        value, stated = drawn.values[row.Index](), row.stated
+        cells = {"series": picture.said(row.series), "facts": {"data-value": f"{value:.12g}"}}
+        text = words.number(value, words.digits(row.figure))
+        cells["value"] = words.SIGNS[row.figure.relation] + text
+        cells["basis"] = (
+            f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
+        )
+        more.append(cells)
+    title, about = (escape(words.name("label", word)) for word in ("numbers", "numbers_all"))
+    folded = f"<b>{title}</b> · {about}"
+    _show_figures([*picture.frame().figure], more, folded, pictures.told(picture, drawn))
+    if folder := os.environ.get("HG_PICTURES"):
+        pictures.write(picture, folder)
 
 
 def _display(data, metadata=None):

@@ -20,6 +20,12 @@ _MOMENTS = {  # by what a moment names: Babel's patterns
     "month": {"en": "MMM yyyy", "vi": "M/yyyy"},
     "quarter": {"en": "'Q'Q yyyy", "vi": "'quý' Q/yyyy"},
 }
+# When something was published: English readers get it as the data files have it.
+_PUBLISHED = {
+    "day": {"en": "yyyy-MM-dd", "vi": "dd/MM/yyyy"},
+    "month": {"en": "yyyy-MM", "vi": "MM/yyyy"},
+}
+_MONTHS = re.compile(r"(\d{4})-(\d\d)/\1-(\d\d)")  # of one year, from the first to the last
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 WEB = ("https://", "http://")
@@ -96,7 +102,7 @@ def number(value, decimals=0):
     pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
     step = Decimal(1).scaleb(-decimals)  # halves away from zero, as statistics offices round
     rounded = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
-    return format_decimal(rounded, format=pattern, locale=language())
+    return format_decimal(rounded, format=pattern, locale=language()).replace("-", "−")
 
 
 def period(text, patterns=_MOMENTS):
@@ -105,7 +111,8 @@ def period(text, patterns=_MOMENTS):
     Parameters
     ----------
     text : str
-        A year, quarter, month, day, or an interval.
+        A year, quarter, month, day, or an interval; the first or the last months of
+        a year are called so where ``data/terms.csv`` has a name for them.
     patterns : dict
         Babel's date patterns by what a moment names and by language.
 
@@ -113,8 +120,15 @@ def period(text, patterns=_MOMENTS):
     --------
     >>> period("2020/2025"), period("2025-06"), period("2025-Q1")
     ('2020–2025', 'Jun 2025', 'Q1 2025')
+    >>> period("2023-01/2023-09"), period("2025-07/2025-12")
+    ('first nine months of 2023', 'second half of 2025')
     """
     from babel.dates import format_date
+
+    if months := _MONTHS.fullmatch(text):
+        year, first, last = months.groups()
+        if known("label", named := f"months_{first}_{last}"):
+            return name("label", named).replace("{year}", year)
 
     def moment(part):
         kind = {4: "year", 7: "quarter" if "Q" in part else "month", 10: "day"}[len(part)]
@@ -174,13 +188,27 @@ def bounds(figure):
     return low, high, decimals
 
 
-def bounds_text(figure):
-    """Write the bounds, rounded outwards so that they hold what they must."""
+def bounds_text(figure, mark=lambda end, text: text):
+    """Write the bounds, rounded outwards so that they hold what they must.
+
+    Parameters
+    ----------
+    figure : Figure
+    mark : callable, optional
+        Called as ``mark("low", text)`` and ``mark("high", text)``; returns what stands for it.
+
+    Returns
+    -------
+    str
+        Between negative numbers a word, since a dash would look like one more sign.
+    """
     if figure.low == figure.high:
         return name("label", "exact")
     if not (ends := bounds(figure)):
         return ""
-    return f"{number(ends[0], ends[2])} – {number(ends[1], ends[2])}"
+    low, high = (mark(end, number(ends[n], ends[2])) for n, end in enumerate(("low", "high")))
+    template = name("label", "from_to") if ends[0] < 0 else "{low} – {high}"
+    return template.replace("{low}", low).replace("{high}", high)
 
 
 def publisher(ref):
@@ -235,6 +263,8 @@ def cell_text(column, cell):
         return number(cell, len(four.partition(".")[2]))
     if column == "period":
         return period(cell)
+    if column == "published" and re.match(r"\d{4}\b", cell):
+        return period(cell, _PUBLISHED)
     if column == "source":
         return publisher(cell)
     if column in _TEXTS:

@@ -67,7 +67,8 @@ def test_the_record_holds_every_cell_of_the_files(bundled):
         assert list(record[column]) == list(bundled[column])
     assert list(record.figure) == list(bundled.indicator)
     assert list(record.index) == list(bundled.key)
-    assert [float(text.replace(",", "")) for text in record.value] == list(bundled.value)
+    values = [float(text.replace(",", "").replace("−", "-")) for text in record.value]
+    assert values == list(bundled.value)
     assert record.reference.iloc[0] == "appendix3 ¶5.3"
     assert "appendix3 ¶11" in set(record.reference)  # a figure in words
     assert list(record.reference.str.split(" ").str[0]) == list(bundled.source)

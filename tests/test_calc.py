@@ -155,6 +155,11 @@ def test_compound_is_a_chain_of_equal_rates(value, rate, years):
 
 
 @given(st.lists(rates, min_size=1, max_size=6))
+def test_an_index_is_100_and_the_growth_since(each):
+    assert calc.index(*each) == pytest.approx(100 + calc.chain(*each))
+
+
+@given(st.lists(rates, min_size=1, max_size=6))
 def test_average_growth_by_logarithms(each):
     mean = sum(math.log1p(rate / 100) for rate in each) / len(each)
     assert calc.average_growth(*each) == pytest.approx(100 * math.expm1(mean), abs=1e-9)

@@ -141,11 +141,11 @@ farms · here · document
   farms: -1 (14 to 13)
 after · here · document
   after: 13
-[10 · 4 · -1 · 13]
+[10 · 4 · −1 · 13]
 [x: unit of before, 0 → 14]
 [#0072b2 · #0072b2 · #0072b2 · #0072b2]
 [| 0]
-[10 @ 10, 0 · 4 @ 14, 1 · -1 @ 14, 2 · 13 @ 13, 3]
+[10 @ 10, 0 · 4 @ 14, 1 · −1 @ 14, 2 · 13 @ 13, 3]
 [source: appendix ¶1.2]""",
     bullet: """\
 exports · here · document

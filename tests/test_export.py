@@ -70,7 +70,7 @@ def runs(text):
 
 
 def written_period(period, language):
-    """Write 2025-06 in words, and an interval with a dash, its months as Jun 2025 or 6/2025."""
+    """Write 2025-06 in words, first months so, and other intervals with a dash."""
     if "Q" in period:
         year, quarter = period.split("-Q")
         return f"Q{quarter} {year}" if language == "en" else f"quý {quarter}/{year}"
@@ -78,6 +78,12 @@ def written_period(period, language):
         year, month = map(int, period.split("-"))
         name = calendar.month_name[month]
         return f"in {name} {year}" if language == "en" else f"tháng {month} năm {year}"
+    ends = [re.fullmatch(r"(\d{4})-(\d\d)", moment) for moment in period.split("/")]
+    if all(ends) and ends[0][2] == "01" and ends[0][1] == ends[-1][1]:
+        year, count = ends[0][1], int(ends[1][2])
+        counts = {5: "five months", 6: "half", 7: "seven months", 8: "eight months"}
+        first = (counts | {9: "nine months", 11: "eleven months"})[count]
+        return f"first {first} of {year}" if language == "en" else f"{count} tháng đầu năm {year}"
     moments = []
     for moment in period.split("/"):
         year, _, month = moment.partition("-")

@@ -273,3 +273,31 @@ def test_widened_reads_a_round_figure_more_coarsely_and_ends_are_exact():
     assert (wide.low, wide.high) == (950, 1050)
     for end, bound in zip(rounded("grdp_growth", 9.24, relation="~").ends(), (9.235, 9.245)):
         assert (end.value, end.low, end.high, end.relation) == (bound, bound, bound, "=")
+
+
+RATE = hg.Figure("grdp_growth", 9.24, 9.235, 9.245, "hau_giang", "2020/2025", decimals=2)
+
+
+@pytest.mark.parametrize(
+    ("holds", "value", "relation"),
+    [
+        (lambda f: f.value > 9.2, 9.2, "<="),
+        (lambda f: f.value < 9.25, 9.25, ">="),
+        (lambda f: 9 < f.value < 9.3, 9.3, ">="),  # the nearer of two
+        (lambda f: 9.2 < f.value < 20, 9.2, "<="),
+        (lambda f: f.value != 9.23, 9.23, "<="),
+        (lambda f: f.value > -3, -3, "<="),
+    ],
+)
+def test_the_nearest_printed_value_that_ends_a_finding_is_found(holds, value, relation):
+    turned = hg.turning(RATE, holds, "x")
+    assert (turned.value, turned.relation, turned.origin) == (value, relation, "implied")
+    assert turned.low == turned.high == turned.value
+    assert turned.key == "grdp_growth.2020_2025.turning.x"
+    assert not holds(turned)
+
+
+@pytest.mark.parametrize("holds", [lambda f: False, lambda f: True])
+def test_a_finding_that_never_holds_or_never_ends_is_refused(holds):
+    with pytest.raises(ValueError, match="x"):
+        hg.turning(RATE, holds, "x")

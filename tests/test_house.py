@@ -8,9 +8,10 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "hg_analysis"
 # Each step may import those before it and its own floor's; files and bounds import none.
-FLOORS = ["files bounds calc", "table", "figures", "words", "charts", "show", "audit"]
+FLOORS = ["files bounds calc", "table", "figures", "words", "charts sheet"]
+FLOORS += ["forms", "pictures", "show", "audit"]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names.split()}
-LIMITS = {PACKAGE: 1000, PACKAGE / "tools": 1200}  # lines of code
+LIMITS = {PACKAGE: 1000, PACKAGE / "tools": 1370}  # lines of code
 
 
 def code_lines(source):

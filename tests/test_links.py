@@ -18,6 +18,20 @@ SHOW = import_module("hg_analysis.show")  # hg.show is the function
 @pytest.fixture(scope="module")
 def outputs():
     """What a notebook shows: rows of several places, units, signs and relations."""
+    return displayed()
+
+
+@pytest.fixture(scope="module")
+def vietnamese():
+    """The same in Vietnamese."""
+    hg.use_language("vi")
+    try:
+        return displayed()
+    finally:
+        hg.use_language("en")
+
+
+def displayed():
     table, shown = hg.load(), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SHOW, "_display", lambda data, metadata=None: shown.append(data))
@@ -165,6 +179,39 @@ def test_vietnamese_notation(fill):
     assert "notation" in fill("[55.56%](#growth_over_term)", language="vi")[1][0]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("[0,0 tỷ đồng](#growth_over_term)", "the row's unit is '%', not 'tỷ đồng'"),
+        ("[0,0%](#growth_over_term) mỗi năm", "the row's unit is '%', not '% mỗi năm'"),
+        ("[0 tỷ đồng](#budget_revenue_change) một tháng", "not one /tháng"),
+        ("[tăng 0,0 điểm phần trăm](#poverty_rate_change)", "'tăng' beside"),
+        ("[0 tỷ đồng](#investment_pledges)", "call it one"),
+        ("[ít nhất 0,0%](#growth_over_term)", "a number, not a bound"),
+        ("[7,31%](#grdp_growth.mekong_delta.2024)", "which the sentence does not name"),
+        ("Năm 2019 là [8,76%](#grdp_growth.2024).", "the row is of 2024"),
+        ("[một nửa](#poverty_rate_change)", "the row states"),
+    ],
+)
+def test_vietnamese_words_that_disagree_with_the_row_are_refused(sentence, says, fill, vietnamese):
+    faults = fill(sentence, vietnamese, language="vi")[1]
+    assert any(says in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "[giảm 0,0 điểm phần trăm mỗi năm](#poverty_rate_change) (¶16.5), 5 năm [0,00%](#growth_"
+        "over_term), tăng [0,00%/năm](#grdp_growth.2020_2025) từ 1/7/2025, lần thứ XIV, 2 lần",
+        "ĐBSCL tăng [7,31%](#grdp_growth.mekong_delta.2024), [Sóc Trăng 7,07%](#grdp_growth.soc_tr"
+        "ang.2024). Cam kết [gần 0 tỷ đồng](#investment_pledges), [0 tỷ đồng mỗi năm](#budget_reve"
+        "nue_change).",
+    ],
+)
+def test_a_right_vietnamese_sentence_is_left_alone(sentence, fill, vietnamese):
+    assert fill(sentence, vietnamese, language="vi")[1] == []
+
+
 def test_a_changed_row_names_its_sentence_and_a_turned_sign(fill, outputs):
     fill("x")
     before = {
@@ -177,7 +224,7 @@ def test_a_changed_row_names_its_sentence_and_a_turned_sign(fill, outputs):
     (change,) = fill.changes
     assert "«About half, and 1.4 each year.»" in change
     assert "growth_over_term.2020_2025 55.700 → 55.564;" in change
-    assert change.endswith("appendix3 1.40 → -1.40, SIGN TURNED")
+    assert change.endswith("appendix3 1.40 → −1.40, SIGN TURNED")
 
 
 def test_two_rows_of_one_key_with_different_numbers_are_a_fault(fill, outputs):

@@ -108,8 +108,7 @@ def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, 
     ]
     out = tmp_path / "out"
     before = notebook.path.read_bytes()
-    arguments = ["--language", "vi", "--data", str(write(other)), "--out", str(out)]
-    assert main(["run", str(notebook.path), *arguments]) == 0
+    assert execute([notebook.path], write(other), "vi", out) == 0
     text = (out / notebook.path.name).read_text("utf-8")
     assert "60.809" in text and "GRDP theo giá hiện hành" in text and "tỷ đồng" in text
     assert notebook.path.read_bytes() == before
@@ -118,8 +117,7 @@ def test_vietnamese_and_another_table_go_to_a_folder(notebook, tmp_path, write, 
 def test_parameters_are_set_in_the_same_way_every_time(notebook, tmp_path, echo):
     found = []
     for name in "ab":
-        arguments = ["--language", "vi", "--out", str(tmp_path / name)]
-        assert main(["run", str(notebook.path), *arguments]) == 0
+        assert execute([notebook.path], None, "vi", tmp_path / name) == 0
         found.append((tmp_path / name / notebook.path.name).read_bytes())
     assert found[0] == found[1]
     cells = nbformat.reads(found[0].decode(), 4).cells
@@ -172,11 +170,10 @@ def test_other_data_never_overwrites_the_notebooks(notebook, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path)
     before = notebook.path.read_bytes()
-    arguments = ["run", str(notebook.path), "--language", "vi"]
-    assert main(arguments) == 1
+    assert execute([notebook.path], None, "vi") == 1
     assert "need --out" in capsys.readouterr().err
     for out in (tmp_path, f"{tmp_path}/", f"{tmp_path}/../{tmp_path.name}", "link", ".", NOTEBOOKS):
-        assert main([*arguments, "--out", str(out)]) == 1
+        assert execute([notebook.path], None, "vi", out) == 1
         assert "need another --out" in capsys.readouterr().err
     assert notebook.path.read_bytes() == before
 

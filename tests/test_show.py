@@ -67,18 +67,17 @@ def test_every_row_is_found_by_its_key_and_says_what_it_states(every, shown):
     assert list(rows) == [figure.key for figure in every]
     for figure in every:
         facts, text = rows[figure.key], value_text(figure)
-        stated = float(re.sub(r"[^\d.-]", "", text))
+        stated = float(re.sub(r"[^\d.-]", "", text.replace("−", "-")))
         decimals = len(text.partition(".")[2])
         assert round(float(facts["data-value"]), decimals) == pytest.approx(stated)
         assert (facts["data-relation"], int(facts["data-decimals"])) == (figure.relation, decimals)
         assert facts["data-unit"] == words.unit(figure.indicator)
         ends = [found.get(f"{figure.key}-{end}") for end in ("low", "high")]
-        if " – " not in bounds_text(figure):
+        written_ends = re.split(" – | to ", bounds_text(figure))
+        if len(written_ends) == 1:
             assert ends == [None, None]
             continue
-        for end, exact, written in zip(
-            ends, (figure.low, figure.high), bounds_text(figure).split(" – ")
-        ):
+        for end, exact, written in zip(ends, (figure.low, figure.high), written_ends):
             assert float(end["data-value"]) == pytest.approx(exact, rel=1e-11)
             assert int(end["data-decimals"]) == len(written.partition(".")[2])
 
@@ -197,7 +196,7 @@ def test_a_place_has_a_column_where_it_is_not_the_province(table, shown):
         (Figure("grdp", 106, 106, math.inf, relation=">", decimals=0), "> 106", ""),
         (Figure("grdp", 2, 0, math.inf, decimals=0), "2", ""),
         (Figure("grdp", 20, 19.5, 20.5, relation="~", decimals=0), "≈ 20", "19.5 – 20.5"),
-        (Figure("grdp", -6.19, -6.195, -6.185, decimals=2), "-6.19", "-6.195 – -6.185"),
+        (Figure("grdp", -6.19, -6.195, -6.185, decimals=2), "−6.19", "−6.195 to −6.185"),
         (Figure("grdp", 2 / 3, 2 / 3, 2 / 3), "0.6667", "exact"),
     ],
 )
@@ -207,8 +206,8 @@ def test_numbers_are_written_with_the_digits_that_bounds_leave(figure, value, bo
 
 def test_written_bounds_hold_the_bounds(every):
     for figure in every:
-        if " – " in bounds_text(figure):
-            low, high = (float(t.replace(",", "")) for t in bounds_text(figure).split(" – "))
+        if len(ends := re.split(" – | to ", bounds_text(figure))) == 2:
+            low, high = (float(t.replace(",", "").replace("−", "-")) for t in ends)
             assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
 
 
@@ -289,7 +288,11 @@ def test_what_has_no_name_is_named_in_the_error():
     [
         ("2025", "2025", "2025"),
         ("2025-Q1", "Q1 2025", "quý 1/2025"),
-        ("2025-01/2025-06", "Jan 2025–Jun 2025", "1/2025–6/2025"),
+        ("2025-01/2025-06", "first half of 2025", "6 tháng đầu năm 2025"),
+        ("2023-01/2023-09", "first nine months of 2023", "9 tháng đầu năm 2023"),
+        ("2025-07/2025-12", "second half of 2025", "6 tháng cuối năm 2025"),
+        ("2025-02/2025-06", "Feb 2025–Jun 2025", "2/2025–6/2025"),
+        ("2024-01/2025-06", "Jan 2024–Jun 2025", "1/2024–6/2025"),
         ("2019-04-01", "1 Apr 2019", "1/4/2019"),
         ("2020/2025-06", "2020–Jun 2025", "2020–6/2025"),
     ],
@@ -298,6 +301,16 @@ def test_periods_in_both_languages(period, english, vietnamese):
     assert words.period(period) == english
     hg.use_language("vi")
     assert words.period(period) == vietnamese
+
+
+@pytest.mark.usefixtures("shown")
+def test_vietnamese_bounds_and_dates_of_publication():
+    figure, cells = Figure("grdp", -6.19, -6.195, -6.185, decimals=2), ("2025-07-01", "2025-06", "")
+    assert [words.cell_text("published", cell) for cell in cells] == list(cells)
+    hg.use_language("vi")
+    assert bounds_text(figure) == "−6,195 đến −6,185"
+    published = [words.cell_text("published", cell) for cell in cells]
+    assert published == ["01/07/2025", "06/2025", ""]
 
 
 def test_a_cross_table_is_named_from_the_data_files(table, shown):

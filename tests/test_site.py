@@ -119,7 +119,7 @@ def test_every_number_in_a_sentence_leads_to_the_row_that_states_it(pages, site)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         prose = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type != "code")
         page = (site / "notebooks" / path.name).with_suffix(".html")
-        assert len(pages[page].numbers) == len(links._LINK.findall(prose)), path.name
+        assert len(pages[page].numbers) == len(links.LINK.findall(prose)), path.name
         for link in pages[page].numbers:
             other, anchor = target_of(page, link)
             assert anchor in pages[other].values, (path.name, link)

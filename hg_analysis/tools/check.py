@@ -174,7 +174,7 @@ _SPELT = {
     "en": "zero|one|two|three|four|five|six|seven|eight|nine|ten",
     "vi": "không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười",
 }
-_MORE = {"en": {"half": 6, "halves": 6}, "vi": {"vạn": 10_000, "xiii": 13, "xiv": 14}}
+_MORE = {"en": {"half": 6, "halves": 6, "eleven": 11}, "vi": {"vạn": 10_000, "xiii": 13, "xiv": 14}}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The command line: ``hg-analysis check | run | keys | export``."""
+"""The command line: ``hg-analysis check | run | keys | translate | export``."""
 
 import argparse
 import errno
@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from hg_analysis.files import DataError, listed
-from hg_analysis.tools import links
+from hg_analysis.tools import links, translate
 from hg_analysis.tools.aside import aside, one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
@@ -85,6 +85,10 @@ def _parser():
     run.add_argument("--out", metavar="FOLDER", help="write there, not in place")
     keys = commands.add_parser("keys", help="list what a number in a sentence can lead to")
     keys.add_argument("notebooks", nargs="*", help="notebooks or their numbers; all by default")
+    text = "update Vietnamese catalogues; those there are by default"
+    translating = commands.add_parser("translate", help=text)
+    translating.add_argument("notebooks", nargs="*", help="notebooks or their numbers")
+    translating.add_argument("--check", action="store_true", help="change nothing, say what lacks")
     export = commands.add_parser("export", help="write the table for a spreadsheet")
     export.add_argument("--out", metavar="FILE", required=True, help="the CSV file to write")
     export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
@@ -103,10 +107,20 @@ def _command(arguments):
     if arguments.command == "keys":
         print(*links.listed(found(arguments.notebooks)), sep="\n")
         return 0
+    if arguments.command == "translate":
+        paths = found(arguments.notebooks)
+        if arguments.check:
+            return translate.check(paths)
+        named = bool(arguments.notebooks)
+        translate.update([p for p in paths if named or translate.catalogue(p).exists()])
+        return 0
     with _lasting(arguments.data) as data, _lasting(vars(arguments).get("source")) as source:
         if arguments.command == "run":
-            finish = None if arguments.language == "vi" else links.finish
-            return execute(arguments.notebooks, data, arguments.language, arguments.out, finish)
+            if arguments.language == "vi":
+                return translate.run(found(arguments.notebooks), data, arguments.out)
+            return execute(
+                arguments.notebooks, data, arguments.language, arguments.out, links.finish
+            )
         if arguments.command == "export":
             count = export(arguments.out, data, arguments.language, arguments.semicolon)
             print(one_line(f"{arguments.out}: {count} figures"))

@@ -14,15 +14,15 @@ from hg_analysis import words
 from hg_analysis.table import HOME, companion, entries, moments
 
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
-_NUMBER = {
+LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
+NUMBER = {
     language: re.compile(
         rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?)"
         r"(?![\d.,]*\d)"
     )
     for language, group, point in (("en", ",", r"\."), ("vi", r"\.", ","))
 }
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
 _FREE = re.compile(
     r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b"
@@ -101,7 +101,7 @@ def rows(notebook):
 
 def is_bound(notebook):
     """Tell whether a notebook's numbers are links: then all of them must be."""
-    return any(_LINK.search(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+    return any(LINK.search(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def fill(notebook, name, others=None, before=None, language="en"):
@@ -138,12 +138,12 @@ def fill(notebook, name, others=None, before=None, language="en"):
             cell.source = text.filled()
             faults += text.faults
             for sentence, rows_changed in text.changes.items():
-                said = _LINK.sub(r"\1", sentence)
+                said = LINK.sub(r"\1", sentence)
                 changes.append(f"reread {text.at}: «{said}» {'; '.join(rows_changed)}")
     return faults, changes
 
 
-def finish(before, after, path):
+def finish(before, after, path, language="en"):
     """Fill in the numbers of a notebook that has just been executed.
 
     Parameters
@@ -151,7 +151,9 @@ def finish(before, after, path):
     before, after : nbformat.NotebookNode
         As it was stored, and as it is about to be; the latter's Markdown is changed.
     path : pathlib.Path
-        Where it is stored; other notebooks that it leads to lie beside it.
+        Where it is stored; other notebooks that it leads to lie beside it, in English.
+    language : {"en", "vi"}, optional
+        Of the notation and of units.
 
     Returns
     -------
@@ -163,17 +165,23 @@ def finish(before, after, path):
         old = rows(before)
     except ValueError:  # what was stored was wrong already
         old = {}
-    return fill(after, path.name, _beside(after, path), old)
+    return fill(after, path.name, _beside(after, path, language), old, language)
 
 
-def _beside(notebook, path):
-    """Return the rows of the other notebooks that a notebook leads to."""
+def _beside(notebook, path, language="en"):
+    """Return the rows of the other notebooks that a notebook leads to, units in its language."""
     import nbformat
 
     text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    files = {match[2] for match in _LINK.finditer(text)} - {None, path.name}
+    files = {match[2] for match in LINK.finditer(text)} - {None, path.name}
     there = [path.with_name(file) for file in files if path.with_name(file).is_file()]
-    return {other.name: rows(nbformat.read(other, 4)) for other in there}
+    found = {other.name: rows(nbformat.read(other, 4)) for other in there}
+    terms = [term for (kind, _), term in entries("terms").items() if kind == "unit"]
+    units = {term.name_en: getattr(term, f"name_{language}") for term in terms}
+    return {
+        file: {key: row._replace(unit=units.get(row.unit, row.unit)) for key, row in own.items()}
+        for file, own in found.items()
+    }
 
 
 def problems(path):
@@ -196,7 +204,7 @@ def problems(path):
     stored = {cell.id: cell.source for cell in notebook.cells}
     faults, _ = fill(notebook, path.name, _beside(notebook, path))
     for cell in notebook.cells:
-        for said, right in zip(_LINK.finditer(stored[cell.id]), _LINK.finditer(cell.source)):
+        for said, right in zip(LINK.finditer(stored[cell.id]), LINK.finditer(cell.source)):
             if said[0] != right[0]:
                 faults.append(f"{path.name}, cell {cell.id}: {said[0]} should be {right[0]}")
     return faults
@@ -216,14 +224,15 @@ class _Text:
     def filled(self):
         hidden = [match.span() for match in _MASKED.finditer(self.source)]
         parts, end = [], 0
-        for match in _LINK.finditer(self.source):
+        for match in LINK.finditer(self.source):
             if any(start <= match.start() < stop for start, stop in hidden):
                 continue
             parts += [self.source[end : match.start()], self.link(match)]
             end = match.end()
         text = "".join([*parts, self.source[end:]])
-        bare = _FREE.sub(" ", _LINK.sub(" ", _MASKED.sub(" ", self.source)))
-        for numeral in _DIGITS.findall(bare):
+        bare = _FREE.sub(" ", LINK.sub(" ", _MASKED.sub(" ", self.source)))
+        # A translation has the free numerals of the original, which may spell them.
+        for numeral in DIGITS.findall(bare) if self.language == "en" else ():
             self.fault(
                 f"{numeral!r} leads to no row; write [{numeral}](#key), with a key of "
                 f"'hg-analysis keys {self.name.removesuffix('.ipynb')}'"
@@ -242,17 +251,17 @@ class _Text:
             was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
             turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
             self.changes.setdefault(sentence, []).append(f"{full} {was} → {now}{turned}")
-        numbers = list(_NUMBER[self.language].finditer(text))
-        if len(_DIGITS.findall(text)) > 1 or len(numbers) != len(_DIGITS.findall(text)):
+        numbers = list(NUMBER[self.language].finditer(text))
+        if len(DIGITS.findall(text)) > 1 or len(numbers) != len(DIGITS.findall(text)):
             self.fault(f"[{text}]: one link, one number, in the notation of {self.language!r}")
         elif numbers:
             written = self.written(numbers[0], row, full, text)
             after = text[numbers[0].end() :] + self.source[match.end() :][:60]
-            self.check_unit(text, _LINK.sub(r"\1", after), row)
+            self.check_unit(text, LINK.sub(r"\1", after), row)
             text = text[: numbers[0].start()] + written + text[numbers[0].end() :]
         else:
             self.check_words(text, row)
-        before = _LINK.sub(r"\1", self.source[start : match.start()])
+        before = LINK.sub(r"\1", self.source[start : match.start()])
         self.check_direction(text, before[-16:], row, full)
         self.check_names(text, before, sentence, full)
         return f"[{text}]({file}#{full})"
@@ -307,12 +316,15 @@ class _Text:
     def check_unit(self, text, after, row):
         """Compare the unit behind a number, as a whole, with that of its row."""
         said = re.match(rf"[\s*_\"”’)]{{0,3}}({_units(self.language)})(?!\w)", after)
-        if said and row.unit and said[1].replace("a year", "per year") not in _forms(row.unit):
+        whole = said and re.sub(" m(?:ỗi|ột) năm", "/năm", said[1].replace("a year", "per year"))
+        if said and row.unit and whole not in _forms(row.unit):
             self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
         rest = after[said.end() :] if said else after
-        basis = re.match(r"\)? (?:a|per|each|every) (year|month|quarter|day|week)\b", rest)
-        if basis and f"per {basis[1]}" not in row.unit:
-            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one per {basis[1]}")
+        each = r"(?:a|per|each|every)( (?:year|month|quarter|day|week))|(?:mỗi|một) (năm|tháng|quý)"
+        basis = re.match(rf"\)? (?:{each})\b", rest)
+        per = basis and (f"/{basis[2]}" if basis[2] else f"per{basis[1]}")
+        if per and per not in row.unit:
+            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one {per}")
 
     def check_words(self, text, row):
         """Hold a number in words to within a twentieth of its row."""
@@ -340,7 +352,8 @@ class _Text:
             if (least and "<" in row.relation) or (most and ">" in row.relation):
                 self.fault(f"[{text}]: the row's bound is of the other side ({row.relation})")
             return
-        if re.search(r"\b(?:at least|at most|nearly|almost|more than|less than)\b", text, re.I):
+        bound = r"at least|at most|nearly|almost|more than|less than|ít nhất|nhiều nhất|không quá"
+        if re.search(rf"\b(?:{bound})\b", text, re.I):
             self.fault(f"[{text}]: the row states a number, not a bound")
         for pattern, sign in ((_RISE, 1), (_FALL, -1)):
             if (word := re.search(rf"\b(?:{pattern})\b", text, re.I)) and row.value * sign < 0:
@@ -349,7 +362,7 @@ class _Text:
     def check_names(self, text, before, sentence, key):
         """Hold places, years and sectors that a sentence names against those of its rows."""
         indicator, place, period = _parts(key)
-        plain = _LINK.sub(r"\1", sentence)
+        plain = LINK.sub(r"\1", sentence)
         inside, around = _places(text, self.language), _places(plain, self.language)
         before_names = _places(before, self.language)[-1:]  # who was last spoken of
         named = before_names or around
@@ -380,7 +393,8 @@ def _sentence(text, at):
 def _units(language):
     terms = [t for (kind, _), t in entries("terms").items() if kind == "unit"]
     names = {form for t in terms for form in _forms(getattr(t, f"name_{language}"))}
-    names |= {name.replace("per year", "a year") for name in names}
+    for spelt in (" mỗi năm", " một năm"):
+        names |= {name.replace("per year", "a year").replace("/năm", spelt) for name in names}
     return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
 
 
@@ -389,8 +403,9 @@ def _forms(unit):
     forms = {unit, unit.replace("percentage points", "points")}
     if unit.startswith("%"):
         forms |= {"%", "percent", unit.replace("% ", "percent ")}
-    forms |= {form.removesuffix(" per person") for form in forms}
-    forms |= {form.removesuffix(" per year") for form in forms if form.startswith(("p", "%"))}
+    forms |= {form.removesuffix(" per person").removesuffix("/người") for form in forms}
+    rates = [form for form in forms if form.startswith(("p", "%", "điểm"))]
+    forms |= {rate.removesuffix(" per year").removesuffix("/năm") for rate in rates}
     return forms | {form.removesuffix("s") for form in forms}
 
 

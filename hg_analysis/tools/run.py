@@ -1,5 +1,6 @@
 """Execute notebooks so that only what they show can change."""
 
+import errno
 import glob
 import os
 import sys
@@ -11,11 +12,16 @@ from hg_analysis.tools.aside import aside, one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
 _INSTALLED = DATA.parent == Path(__file__).resolve().parent.parent
+VIETNAMESE = None if _INSTALLED else DATA.parent / "build" / "notebooks" / "vi"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LONGEST = 100  # characters of a socket's path; some systems end it at 103
 
 
-def execute(notebooks=(), data=None, language=None, out=None, finish=None):
+class NoNotebook(OSError):
+    """Where a notebook should be is none."""
+
+
+def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepare=None):
     """Execute notebooks from top to bottom and store their outputs.
 
     Each is executed aside, and its result replaces the old file at once: a run
@@ -37,6 +43,9 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
         Called as ``finish(before, after, path)`` with each notebook as it was and
         as it is about to be stored, of which it may change the Markdown; returns
         what is wrong with it and what there is to say, lines both.
+    prepare : callable, optional
+        Called as ``prepare(notebook, path)`` with each notebook as it is stored;
+        returns the one to execute.
 
     Returns
     -------
@@ -73,7 +82,8 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
     with tqdm(paths, unit="notebook", leave=False, disable=not sys.stderr.isatty()) as bar:
         for path in bar:
             bar.set_description(one_line(path.name))
-            problem, faults, said = _execute(path, folder or path.parent, parameters, finish)
+            where = folder or path.parent
+            problem, faults, said = _execute(path, where, parameters, finish, prepare)
             lines = [f"{path.name}: {problem or 'executed'}", *faults]
             with bar.external_write_mode():
                 stream = sys.stderr if problem or faults else sys.stdout
@@ -87,6 +97,36 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None):
 def found(notebooks=()):
     """Return the paths of notebooks that a user names, or of all of them."""
     return list(dict.fromkeys(map(_find, notebooks or sorted(NOTEBOOKS.glob("*.ipynb")))))
+
+
+def read(path):
+    """Read a notebook.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    nbformat.NotebookNode
+
+    Raises
+    ------
+    NoNotebook
+        If there is none, or the file holds something else.
+    """
+    import nbformat
+
+    if not path.is_file():
+        raise NoNotebook(errno.ENOENT, "no such notebook", path.name)
+    try:
+        notebook = nbformat.read(path, 4)
+        nbformat.validate(notebook)
+    except OSError:
+        raise
+    except Exception:  # a file can hold anything, and nbformat fails on it in many ways
+        raise NoNotebook(errno.EINVAL, "not a notebook", path.name) from None
+    return notebook
 
 
 def _find(path):
@@ -118,23 +158,18 @@ def _refusal(paths, folder, changed):
     return f"{twice[0]}: two notebooks of this name would meet in {folder}" if twice else ""
 
 
-def _execute(path, folder, parameters, finish):
+def _execute(path, folder, parameters, finish, prepare):
     """Execute one notebook into a folder; return what went wrong and what there is to say."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
     from traitlets.config import Config
 
-    if not path.is_file():
-        return "no such notebook", [], []
     try:
-        before = nbformat.read(path, 4)
-        nbformat.validate(before)
-    except OSError:
-        raise
-    except Exception:  # a file can hold anything, and nbformat fails on it in many ways
-        return "not a notebook", [], []
-    notebook = _prepared(before, parameters)
+        before = read(path)
+    except NoNotebook as error:
+        return error.strerror, [], []
+    notebook = _prepared(prepare(before, path) if prepare else before, parameters)
     with aside() as private:
         # By default the sockets of all kernels lie in one folder under the same few
         # names, where two kernels that start together take each other's.

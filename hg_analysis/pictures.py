@@ -1,0 +1,332 @@
+"""The pictures: lines, columns and ranges that state a finding, each at the size of its place.
+
+A picture is figures, words and a form. It is drawn by seaborn on one tidy frame; what was
+drawn is read back from the artists. Colour says who, mark and line say how it is known.
+"""
+
+import io
+import math
+import re
+from dataclasses import dataclass, field, replace
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+
+from hg_analysis import words
+from hg_analysis.forms import Drawing, draw_columns, draw_lines, draw_ranges, year_of
+from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
+from hg_analysis.table import HOME
+
+_SHORTER = {  # of an SVG file: what says nothing, or says it at length
+    r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
+    r'(?<=<svg )(.*?)(?: ?width="\S+"| ?height="\S+")(.*?)(?: height="\S+")?(?=[ >])': r"\1\2",
+    r"SourceSansPro-(\w)\w*-": r"\1",
+    r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
+    r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
+    r"\s+": " ",
+}
+_LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.]+)(?:-(low|high))?\)")
+_NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Figures, the words that go with them, and the form in which they are drawn.
+
+    Made by :func:`lines`, :func:`columns` and :func:`ranges`.
+
+    Attributes
+    ----------
+    series : dict of str to list
+        By name. Each of a list is a Figure, or a pair of what is drawn and the figure that
+        it restates (an index and its level): mark, origin and source are then the latter's.
+    form : functools.partial
+        Draws them: a function of :mod:`hg_analysis.forms` with what it takes.
+    title : str
+        The finding, as a sentence. A number is a link, ``[56%](#growth_over_term)``,
+        filled in from the picture's figures or from ``facts``, as in all its words.
+    units : str
+        What is drawn, and in what unit.
+    name : str
+        Of its files: a-z, 0-9, - and _.
+    facts : tuple of Figure
+        Further figures that the words name.
+    key : dict of str to str
+        Words for a mark where the general ones do not do: document, published, plan,
+        implied, gap, bounds.
+    decimals : int or None
+        At most so many in the values beside marks.
+
+    Raises
+    ------
+    ValueError
+        Without figures, title, units, sources or a name for its files.
+    """
+
+    series: dict
+    form: partial
+    title: str = ""
+    units: str = ""
+    name: str = ""
+    facts: tuple = ()
+    key: dict = field(default_factory=dict)
+    decimals: int | None = None
+
+    def __post_init__(self):
+        needs = {
+            "title='…', a sentence that states the finding": self.title.strip(),
+            "units='…', what is drawn and in what unit": self.units.strip(),
+            "name='…' for its files, of a-z, 0-9, - and _": re.fullmatch(r"[a-z\d_-]+", self.name),
+            "figures to draw": self.figures(),
+            "sources: figures with refs": any(figure.refs for figure in self.figures()),
+        }
+        if missing := [remedy for remedy, there in needs.items() if not there]:
+            raise ValueError(f"picture {self.name!r} needs {'; '.join(missing)}")
+        self.description()  # whose links must lead somewhere
+
+    def figures(self):
+        """Return the figures drawn, and those that they restate."""
+        drawn = [each for group in self.series.values() for each in group]
+        return [f for each in drawn for f in (each if isinstance(each, tuple) else (each,))]
+
+    def frame(self):
+        """Return the tidy frame: one row a value.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns key, indicator, place, name, place_name, year, value, low, high, known,
+            label, series, and the objects figure and stated (what it restates, or None).
+        """
+        rows = []
+        for name, group in self.series.items():
+            for each in group:
+                figure, stated = each if isinstance(each, tuple) else (each, None)
+                if stated:
+                    figure = replace(figure, origin=stated.origin, refs=stated.refs)
+                value, digits = words.stated_value(figure), words.digits(figure)
+                digits = digits if self.decimals is None else min(digits, self.decimals)
+                row = {each: getattr(figure, each) for each in ("key", "indicator", "place")}
+                row |= {"name": words.name("indicator", figure.indicator)}
+                row |= {"place_name": words.name("place", figure.place), "year": year_of(figure)}
+                row |= {"value": value, "low": figure.low, "high": figure.high}
+                row |= {"known": figure.origin, "figure": figure, "stated": stated}
+                row["label"] = words.SIGNS[figure.relation] + words.number(value, digits)
+                row["series"] = self.named(name)
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def named(self, series):
+        """Return what a series is called: its place, or its own words."""
+        known = words.known("place", series)
+        return words.name("place", series) if known else self.said(series)
+
+    def said(self, text):
+        """Return a text with the numbers of its links filled in and their markup dropped.
+
+        Raises
+        ------
+        LookupError
+            If a link leads to none of the figures, or to several.
+        ValueError
+            If a number is written with more decimals than are known.
+        """
+        known = {figure.key: figure for figure in (*self.figures(), *self.facts)}
+
+        def fill(match):
+            text, key, end = match.groups()
+            stem = key.replace(f".{HOME}", "")
+            found = [k for k in known if k == stem] or [
+                k for k in known if f"{k}.".startswith(f"{stem}.")
+            ]
+            if len(found) != 1:
+                told = f"{len(found)} of its figures; name one of {', '.join(found or known)}"
+                raise LookupError(
+                    f"picture {self.name!r}: #{key} leads to {told}, or add to facts="
+                )
+            figure = known[found[0]]
+            if not (number := _NUMBER.search(text)):
+                return text
+            point = {"en": ".", "vi": ","}[words.language()]
+            decimals, most = len(number[2].partition(point)[2]), words.digits(figure) + bool(end)
+            if decimals > most:
+                raise ValueError(f"[{text}](#{key}): known to {most} decimals, not {decimals}")
+            value = words.stated_value(figure)
+            if end:
+                outwards = {"low": math.floor, "high": math.ceil}[end]
+                value = outwards(round(getattr(figure, end) * 10**decimals, 6)) / 10**decimals
+            sign = number[1] and ("−" if value < 0 else "+")
+            written = (sign or "") + words.number(abs(value), decimals)
+            return text[: number.start()] + written + text[number.end() :]
+
+        return _LINK.sub(fill, text)
+
+    def description(self):
+        """Return what the picture shows in words, for who does not see it."""
+        frame, form = self.frame(), self.form.func.__name__.removeprefix("draw_")
+        parts = {"title": self.said(self.title).rstrip("."), "units": self.said(self.units)}
+        parts |= {"first": f"{frame.year.min():.0f}", "last": f"{frame.year.max():.0f}"}
+        parts |= {"names": "; ".join(dict.fromkeys(frame.series)), "count": len(frame)}
+        return words.name("label", f"picture_{form}").format(**parts)
+
+    def draw(self, size="page", dark=False):
+        """Draw the picture.
+
+        Parameters
+        ----------
+        size : {"page", "phone", "slide"}
+            1080, 358 or 1280 pixels wide; the phone's is a drawing of its own.
+        dark : bool
+            On a dark ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            With ``values``: for each row of :meth:`frame` a function that reads the value
+            back from what was drawn.
+
+        Raises
+        ------
+        ValueError
+            If the axes cut off a value, columns do not start at zero, or words lack room.
+        """
+        with mpl.style.context(LOOK):
+            for bounded in (False, True):  # again where bounds are seen, for the key to say so
+                drawing = Drawing(self, SIZES[size], DARK if dark else LIGHT, bounded)
+                self.form(drawing)
+                if drawing.bounded == bounded:
+                    break
+            drawing.check()
+        return drawing.figure
+
+
+def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
+    """Draw series over the years, named at their ends.
+
+    Parameters
+    ----------
+    series : dict of str to list, or list of Figure
+        As :attr:`Picture.series`; a list makes one series of each place. On a phone a
+        series of one value is left out.
+    lead : str
+        The series drawn strongest where one place has several.
+    ends : dict of str to str, optional
+        By series, what stands at its end; a first line that begins with a number is large.
+        By default name and last value. A phone shows the first two lines.
+    band : (str, str, str), optional
+        Two series, and the word for what lies between them.
+    gaps : list of (Figure, Figure, str)
+        Two figures of a year, joined by an arrow, and its words.
+    notes : list of (Figure, str)
+        Words that replace the value beside a mark; "" leaves it out.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`.
+
+    Returns
+    -------
+    Picture
+    """
+    form = partial(draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    return Picture(series=_by_place(series), form=form, **said)
+
+
+def columns(series, *, reference=None, **said):
+    """Draw a column for each year and series, plans as open triangles above it.
+
+    Parameters
+    ----------
+    series : dict of str to list, or list of Figure
+        As :attr:`Picture.series`; a list makes one series of each place.
+    reference : (Figure, str), optional
+        A dotted line across all years, and its words.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`.
+
+    Returns
+    -------
+    Picture
+        A phone has bars from the left instead.
+    """
+    return _with(reference, draw_columns, series, said)
+
+
+def ranges(series, *, reference=None, **said):
+    """Draw a row for each series: its values with their bounds, and what they are held against.
+
+    Parameters
+    ----------
+    series : dict of str to list
+        By the name of the row, from top to bottom; as :attr:`Picture.series`.
+    reference : (Figure, str), optional
+        A dotted line across all rows, and its words.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`.
+
+    Returns
+    -------
+    Picture
+        On a phone the names stand above the rows.
+    """
+    return _with(reference, draw_ranges, series, said)
+
+
+def svg(picture, size="page", dark=False, drawn=None):
+    """Return a picture as the text of an SVG file with its description; the same every time."""
+    text = _saved(drawn or picture.draw(size, dark), format="svg", metadata={"Date": None}).decode()
+    wide, alt = SIZES[size].width, escape(picture.description())
+    for pattern, short in _SHORTER.items():
+        text = re.sub(pattern, short, text, flags=re.S)
+    root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
+    return text.replace("<svg", root, 1)
+
+
+def told(picture, drawn):
+    """Return what a drawing says, read back from it: title, units, axes and every word."""
+    ax, keys = drawn.axes[0], [text for key in drawn.legends for text in key.get_texts()]
+    limits = [f"{a} → {b}" for a, b in np.round([ax.get_xlim(), ax.get_ylim()], 6).tolist()]
+    written = [" ".join(text.get_text().split()) for text in (*drawn.texts, *keys, *ax.texts)]
+    scales = [f"x: {limits[0]}", f"y: {limits[1]}"]
+    title, units = picture.said(picture.title), picture.said(picture.units)
+    return [title, units, *scales, " · ".join(filter(None, written))]
+
+
+def write(picture, folder):
+    """Write the pictures that pages and briefings need beside that of the notebook.
+
+    Parameters
+    ----------
+    picture : Picture
+    folder : path-like
+        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png and the dark ones go.
+    """
+    folder, about = Path(folder), {"Description": picture.description(), "Software": None}
+    folder.mkdir(parents=True, exist_ok=True)
+    for size in SIZES:
+        for dark, end in ((False, f"-{size}"), (True, f"-{size}-dark".replace("-page", ""))):
+            path = folder / f"{picture.name}{end}.svg"
+            path.write_text(svg(picture, size, dark), "utf-8")
+    drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
+    (folder / f"{picture.name}-slide.png").write_bytes(drawn)
+
+
+def _saved(drawn, **how):
+    with mpl.style.context(LOOK):
+        drawn.savefig(file := io.BytesIO(), **how)
+    return file.getvalue()
+
+
+def _with(reference, form, series, said):
+    figure, text = reference or (None, "")
+    line = {text: [figure]} if reference else {}
+    return Picture(series=_by_place(series) | line, form=partial(form, reference=text), **said)
+
+
+def _by_place(series):
+    if isinstance(series, dict):
+        return series
+    places = dict.fromkeys(figure.place for figure in series)
+    return {place: [f for f in series if f.place == place] for place in places}

@@ -1,0 +1,374 @@
+"""Vietnamese notebooks: a gettext catalogue for each, and what must not go wrong in between.
+
+A message is a block of Markdown or a text in code; numbers that lead to rows stand in it as 0,
+so that data can change without a translation going stale, and a changed word makes it stale.
+"""
+
+import ast
+import errno
+import io
+import re
+import sys
+import unicodedata
+from collections import Counter
+from copy import deepcopy
+from functools import cache
+from html import unescape
+from typing import NamedTuple
+
+from hg_analysis.table import entries
+from hg_analysis.tools import links
+from hg_analysis.tools.aside import one_line, replace
+from hg_analysis.tools.check import unequal_numbers
+from hg_analysis.tools.links import DIGITS, LINK, NUMBER
+from hg_analysis.tools.run import VIETNAMESE, execute, read
+
+TEXTS = ("title", "alt", "note", "heading")  # arguments that readers see
+_KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, in any order
+# Words that no Vietnamese text holds, except in a name in quotes.
+_ENGLISH = r"the|of|and|is|are|was|were|with|which|by|for|from|that|percent"
+_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+
+
+class Block(NamedTuple):
+    """A text of a cell that a reader sees, and where it stands in the cell's source."""
+
+    start: int
+    stop: int
+    text: str
+    plain: bool = True  # else it is put together when the cell runs, and cannot be taken out
+
+    @property
+    def message(self):
+        """What stands for the text in a catalogue: numbers that lead to rows are 0 there."""
+        return LINK.sub(lambda link: _relinked(link, DIGITS.sub("0", link[1])), self.text)
+
+    @property
+    def worded(self):
+        """Whether it needs a translation: it holds a letter, or a number that is no link."""
+        bare = _KEPT.sub(" ", LINK.sub(lambda link: DIGITS.sub("", link[1]), self.text))
+        return bool(re.search(r"[^\W\d_]|\d[.,]\d", bare))
+
+
+def _relinked(link, text):
+    return link[0].replace(f"[{link[1]}]", f"[{text}]", 1)
+
+
+def blocks(cell):
+    """Find every text of a cell that a reader sees.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+
+    Returns
+    -------
+    list of Block
+        Paragraphs, headings, list items, rows of tables; in code the arguments of `TEXTS`.
+    """
+    find = {"markdown": _in_markdown, "code": _in_code}.get(cell.cell_type, lambda source: ())
+    return list(find(cell.source))
+
+
+def _tokens(source):
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").parse(source)
+
+
+def _in_markdown(source):
+    lines, tokens = source.split("\n"), _tokens(source)
+    starts = [0, *(m.end() for m in re.finditer("\n", source))]
+    for before, token in zip([None, *tokens], tokens):
+        if token.type == "inline" and before.type not in ("td_open", "th_open"):
+            parts = token.content.split("\n")  # without what makes it a heading or an item
+            first, last = token.map[0], token.map[0] + len(parts) - 1
+            start = starts[first] + lines[first].rindex(parts[0])
+            stop = starts[last] + lines[last].rindex(parts[-1]) + len(parts[-1])
+            yield Block(start, stop, " ".join(part.strip() for part in parts))
+        elif token.type in ("tr_open", "html_block"):
+            for number in range(*token.map):
+                text = lines[number].strip()
+                start = starts[number] + lines[number].index(text)
+                yield Block(start, start + len(text), text)
+
+
+def _in_code(source):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # the run says so
+        return
+    starts = [0, *(m.end() for m in re.finditer(b"\n", source.encode()))]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.keyword) or node.arg not in TEXTS:
+            continue
+        text = getattr(node.value, "value", None)
+        if isinstance(text, str):
+            at = node.value
+            ends = (at.lineno, at.col_offset), (at.end_lineno, at.end_col_offset)
+            upto = (source.encode()[: starts[line - 1] + column] for line, column in ends)
+            yield Block(*(len(each.decode()) for each in upto), text)
+        elif any(isinstance(getattr(each, "value", None), str) for each in ast.walk(node.value)):
+            yield Block(0, 0, ast.unparse(node), plain=False)
+
+
+def catalogue(path):
+    """Return where the catalogue of a notebook lies: beside the folder that holds it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of the notebook.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return path.parent.parent / "translations" / "vi" / f"{path.stem}.po"
+
+
+def _read(path):
+    """Read the catalogue of a notebook, or begin one."""
+    from babel.messages import Catalog
+    from babel.messages.pofile import PoFileError, read_po
+
+    if not (file := catalogue(path)).exists():
+        comment = f"# Vietnamese texts of {path.name}; see 'Translate' in CONTRIBUTING.md."
+        return Catalog("vi", header_comment=comment, fuzzy=False)
+    try:
+        return read_po(io.BytesIO(file.read_bytes()), "vi", abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise OSError(errno.EINVAL, f"not a gettext catalogue: {error}", str(file)) from None
+
+
+def _updated(path):
+    """Return the text of a notebook's catalogue as of today, and how much of it is what."""
+    from babel.messages import Catalog
+    from babel.messages.pofile import normalize, write_po
+
+    template, known, written = Catalog(), _read(path), io.BytesIO()
+    for cell in read(path).cells:
+        for block in blocks(cell):
+            if block.worded and block.plain:
+                said = LINK.sub(r"\1", block.text)
+                comments = [said] if said != block.text else []
+                template.add(block.message, locations=[(cell.id, None)], auto_comments=comments)
+    for each in known.obsolete.values():  # a text that comes back brings its translation
+        known[each.id] = each
+    known.obsolete.clear()
+    known.update(template, update_creation_date=False)
+    # Among obsolete messages a catalogue keeps no mark of doubt.
+    sound = {key: each for key, each in known.obsolete.items() if each.string and not each.fuzzy}
+    known.obsolete = sound
+    for each in known:  # Babel reads the text before a change as a comment, and writes it as one
+        if each.previous_id or not each.fuzzy:
+            each.user_comments = [c for c in each.user_comments if not c.startswith("|")]
+        each.user_comments += [f"| msgid {normalize(was, width=0)}" for was in each.previous_id]
+    write_po(written, known, width=sys.maxsize, include_lineno=False)
+    text = re.sub(r'"Generated-By: .*\n', "", written.getvalue().decode())
+    missing, fuzzy = sum(not m.string for m in known if m.id), sum(m.fuzzy for m in known if m.id)
+    counts = f"{len(known)} texts, {missing} missing, {fuzzy} fuzzy, {len(sound)} obsolete"
+    return re.sub(r"^# \|", "#|", text, flags=re.MULTILINE), counts
+
+
+def translated(notebook, path):
+    """Put the texts of a notebook's catalogue in the place of its own.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As it is stored; left as it is.
+    path : pathlib.Path
+        Where it is stored.
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
+        Its copy in Vietnamese; a text without a sound translation stays as it is.
+    faults : list of str
+        What is wrong with translations, with cell and text.
+    """
+    notebook, faults, texts = deepcopy(notebook), [], _read(path)
+    for cell in notebook.cells:
+        at, source = f"{path.name}, cell {cell.id}", cell.source
+        parts, end = [], 0
+        for block in sorted(blocks(cell)):
+            said = block.text
+            if block.worded:
+                entry = texts.get(block.message)
+                wrong, shown = list(_wrong(block, entry)), LINK.sub(r"\1", block.text)
+                faults += [f"{at}: {each}: «{shown}»" for each in wrong]
+                said = block.text if wrong else entry.string
+            if block.plain:
+                said = _with_decimals(block.text, said)
+                said = repr(said) if cell.cell_type == "code" else said
+                parts += [source[end : block.start], said]
+                end = block.stop
+        cell.source = "".join([*parts, source[end:]])
+        kinds = [[token.type for token in _tokens(text)] for text in (source, cell.source)]
+        if cell.cell_type == "markdown" and kinds[0] != kinds[1]:
+            faults.append(f"{at}: a translation makes another structure: lists, tables or headings")
+    return notebook, faults
+
+
+def _kept(text):
+    """Count what a translation takes over as it is, and the links that hold a number."""
+    numbers = (f"a number for #{m[3]}" for m in LINK.finditer(text) if DIGITS.search(m[1]))
+    return Counter([*_KEPT.findall(text), *numbers])
+
+
+def _wrong(block, entry):
+    """Say what is wrong with the translation of a text."""
+    if not block.plain:
+        yield "a text must be written out, neither an f-string nor put together"
+        return
+    if entry is None or not entry.string:
+        yield "no translation" if entry else "not in the catalogue; run 'hg-analysis translate'"
+        return
+    if entry.fuzzy:
+        yield "the text has changed; mend its translation and remove the mark 'fuzzy'"
+        return
+    original, said = block.text, entry.string
+    if not unicodedata.is_normalized("NFC", said):
+        yield "letters and marks are apart; write the translation in NFC"
+    lost, new = _kept(original) - _kept(said), _kept(said) - _kept(original)
+    if lost or new:
+        yield f"links, code, tags or places differ: lost {[*lost]}, new {[*new]}"
+    plain = [_KEPT.sub(" ", LINK.sub(" ", text)) for text in (original, said)]
+    if apart := unequal_numbers(*plain):
+        yield f"numbers differ: {', '.join(f'{each:g}' for each in apart)}"
+    odd = [each for each in DIGITS.findall(plain[1]) if not NUMBER["vi"].fullmatch(each)]
+    if odd:
+        yield f"{odd} not in Vietnamese notation"
+    shown = _QUOTED.sub(" ", _KEPT.sub(" ", LINK.sub(r"\1", said)))
+    names = "|".join(re.escape(name) for name in english_names() if " " in name)
+    left = re.findall(rf"\b(?:{_ENGLISH}|{names})\b", shown, re.I)
+    if left or (said == original and len(re.findall(r"\b[a-z]{2,}\b", shown)) > 2):
+        yield f"English is left ({', '.join(left) or 'all'})"
+
+
+@cache
+def english_names():
+    """Return every English name of the data files that is none, or part of none, in Vietnamese.
+
+    Returns
+    -------
+    frozenset of str
+        In small letters.
+    """
+    pairs = [
+        (row.name_en.casefold().split(";"), row.name_vi.casefold().split(";"))
+        for file in ("terms", "codebook", "derived")
+        for row in entries(file).values()
+    ]
+    vietnamese = " ; ".join(name for _, names in pairs for name in names)
+    english = (name for names, _ in pairs for name in names)
+    return frozenset(name for name in english if f" {name} " not in f" {vietnamese} ")
+
+
+def english_left(notebook, name):
+    """Find English names in what a Vietnamese notebook shows.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed in Vietnamese.
+    name : str
+        Its file's name.
+
+    Returns
+    -------
+    list of str
+        With the cell. Tables that set English beside Vietnamese are left out.
+    """
+    faults, both = [], entries("terms")["label", "original"].name_vi
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            shown = re.sub(r"<style>.*?</style>", "", output.get("data", {}).get("text/html", ""))
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            parts = re.split(r"<[^>]*>|\n|[;:] | [·|–] ", unescape(f"{shown}\n{alt}"))
+            left = {part.strip() for part in parts if part.strip().casefold() in english_names()}
+            if left and both not in parts:
+                faults.append(f"{name}, cell {cell.id}: shows English: {'; '.join(sorted(left))}")
+    return faults
+
+
+def _with_decimals(original, said):
+    """Write the numbers in the links of a translation with the decimals of the original."""
+    numbers = {}
+    for link in LINK.finditer(original):
+        if number := NUMBER["en"].search(link[1]):
+            numbers.setdefault(link[3], []).append(number[2].translate(str.maketrans(",.", ".,")))
+
+    def put(link):
+        if not numbers.get(link[3]) or not DIGITS.search(link[1]):
+            return link[0]
+        return _relinked(link, DIGITS.sub(numbers[link[3]].pop(0), link[1], count=1))
+
+    return LINK.sub(put, said)
+
+
+def run(paths, data=None, out=None):
+    """Write Vietnamese notebooks: translated, executed, their numbers filled in, checked.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Of English notebooks; those without a catalogue are named and left out.
+    data, out : path-like, optional
+        As :func:`hg_analysis.tools.run.execute` takes them; `VIETNAMESE` by default.
+
+    Returns
+    -------
+    int
+        0, or 1 where something is wrong; with the translations, nothing is executed.
+    """
+    ready = [path for path in paths if catalogue(path).exists() or not path.is_file()]
+    if check([path for path in paths if path.is_file()]):
+        return 1
+
+    def finish(before, after, path):
+        faults, said = links.finish(before, after, path, "vi")
+        return [*faults, *english_left(after, path.name)], said
+
+    def prepare(notebook, path):
+        return translated(notebook, path)[0]
+
+    return execute(ready, data, "vi", out or VIETNAMESE, finish, prepare) if ready else 0
+
+
+def check(paths):
+    """Say what is wrong with the translations of notebooks, and which have none.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Of English notebooks.
+
+    Returns
+    -------
+    int
+        0, or 1 where a translation is wrong.
+    """
+    ready = [path for path in paths if catalogue(path).exists()]
+    faults = [fault for path in ready for fault in translated(read(path), path)[1]]
+    print(*map(one_line, faults), sep="\n", end="\n" * bool(faults), file=sys.stderr)
+    if other := ", ".join(path.name for path in paths if path not in ready):
+        print(one_line(f"not translated yet: {other}"))
+    return int(bool(faults))
+
+
+def update(paths):
+    """Bring catalogues up to date with their notebooks; begin those that are not there.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Of English notebooks.
+    """
+    for path in paths:
+        target, (text, counts) = catalogue(path), _updated(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != text.encode():
+            replace(target, text.encode())
+        print(one_line(f"{target.name}: {counts}"))
