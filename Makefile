@@ -1,5 +1,6 @@
-# make        set up, execute every notebook, check, render; says what to open
-# make test   set up, run every check, nbval strict on every notebook
+# make          set up, execute every notebook, check, render; says what to open
+# make test     set up, run every check, nbval strict on every notebook
+# make browser  the pages and JupyterLab in Chromium
 # More: nbval · site · lab · bench · mutants · lock · clean
 
 SHELL := bash
@@ -18,7 +19,7 @@ export PYTHONUTF8 := 1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: all test nbval site lab bench lock mutants clean check
+.PHONY: all test nbval browser site lab bench lock mutants clean check
 
 all: $(SITE)
 	@echo
@@ -72,6 +73,13 @@ test: .venv/installed
 nbval: .venv/installed
 	$(BIN)/python -m pytest -q -p no:cacheprovider -o addopts=-ra --nbval --nbval-current-env \
 	  $(CHECKS) $(NOTEBOOKS)
+
+# Barriers, requests, links, downloads and keyboard on the pages; a notebook run in JupyterLab.
+browser: .venv/installed
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \
+	  { echo "This needs Chromium; on Debian: apt-get install chromium" >&2; exit 1; }
+	$(BIN)/python -m pytest -q -m browser tests/test_browser.py
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks

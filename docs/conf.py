@@ -1,19 +1,19 @@
 """Sphinx configuration: renders the executed notebooks, from their stored outputs."""
 
-import base64
 import csv
 import json
 import re
 from functools import cache
 from html import escape
+from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Comment
-from docutils import nodes
 
 from hg_analysis import words
 from hg_analysis.table import DATA
-from hg_analysis.tools.links import _DIGITS, _FREE
+from hg_analysis.tools.links import _FREE, DIGITS
 
 HERE = Path(__file__).parent  # pages.py names it by its language, beside the others built with it
 language = HERE.name if HERE.name in words.LANGUAGES else "en"
@@ -40,55 +40,14 @@ html_sourcelink_suffix = ""  # a notebook is downloaded under its name
 html_use_index = False
 html_permalinks = False
 
-# ¶11.7 in prose or in a table leads to that numeral on the page of the document's figures.
-_NO_LINKS = (nodes.raw, nodes.reference, nodes.literal, nodes.literal_block)
-_PLACE = re.compile(r"¶(\d+)(?:\.(\d+))?")
-_ROW = re.compile(r"[a-z]\w*\.[\w.-]+")  # the key of a row, which no heading has
-_PLACE_OR_TAG = re.compile(rf"<[^>]*>|{_PLACE.pattern}")
+_COLLECTION = ("figures", "sources", "readings", "choices", "glossary")
 _TAGS = ("lead", "findings", "how-sure")  # of cells that have a look of their own
-_QUIET = "a, code, pre, svg, .cell, table.hg"  # what is no sentence
+_ROW = re.compile(r"#([a-z]\w*\.[\w.-]+?)(?:-low|-high)?$")  # the key of a row, as no heading has
+_PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{DIGITS.pattern}")
 _UNUSED = re.compile(  # on a page, which has its own styles
     r'<style>.*?</style>| data-(?:jupyter-id|decimals|unit|relation)="[^"]*"|<i></i>', re.DOTALL
 )
 _PLAIN = ".std-ref, pre span:not(.c1, .k, .kn, .kc, .s1, .s2, .mi, .mf)"  # has no look
-_COLLECTION = ("figures", "sources", "readings", "choices", "glossary")
-
-
-def _address(app, page, match):
-    target = "p" + "-".join(part for part in match.groups() if part)
-    return f"{app.builder.get_relative_uri(page, 'figures')}#{target}"
-
-
-def link_places(app, doctree, page):
-    """Turn every place in the source into a link."""
-    if page == "figures":
-        return
-    for raw in list(doctree.findall(nodes.raw)):
-        text = _PLACE_OR_TAG.sub(
-            lambda m: f'<a href="{_address(app, page, m)}">{m[0]}</a>' if m[1] else m[0],
-            raw.astext(),
-        )
-        raw.clear()
-        raw += nodes.Text(text)
-    for text in list(doctree.findall(nodes.Text)):
-        if isinstance(text.parent, _NO_LINKS):
-            continue
-        parts, at = [], 0
-        for match in _PLACE.finditer(text):
-            parts.append(nodes.Text(text[at : match.start()]))
-            address = _address(app, page, match)
-            parts.append(nodes.reference("", match[0], internal=True, refuri=address))
-            at = match.end()
-        if parts:
-            text.parent.replace(text, [*parts, nodes.Text(text[at:])])
-
-
-def mark_numbers(app, doctree, page):
-    """Give numbers that lead to their rows a look of their own: they are text first."""
-    for link in doctree.findall(nodes.reference):
-        target = link.get("refid") or link.get("refuri", "").partition(".html#")[2]
-        if _ROW.fullmatch(target):
-            link["classes"].append("hg-row")
 
 
 def mark_cells(app, page, source):
@@ -96,69 +55,73 @@ def mark_cells(app, page, source):
     if page.startswith("notebooks/"):
         notebook = json.loads(source[0])
         for cell in notebook["cells"]:
-            tags = [tag for tag in _TAGS if tag in cell["metadata"].get("tags", [])]
+            tags = [f"tag_{tag}" for tag in _TAGS if tag in cell["metadata"].get("tags", [])]
             if cell["cell_type"] == "markdown" and tags:
-                cell["source"] = "".join(cell["source"]) + f"\n\n<!-- tags {' '.join(tags)} -->\n"
+                cell["source"] = "".join(cell["source"]) + f"\n\n<!-- {' '.join(tags)} -->\n"
         source[0] = json.dumps(notebook)
 
 
 def dress(app, page, template, context, doctree):
-    """Give the layout its words and addresses, and a notebook's page its folds and links."""
-    found = app.env.found_docs
-    context |= {
-        "say": say.__getitem__,
-        "label": lambda name: (
-            words.name("page", name.split("/")[-1])
-            if words.known("page", name.split("/")[-1])
-            else app.env.titles[name].astext()
-        ),
-        "analyses": sorted(name for name in found if name.startswith("notebooks/")),
-        "collection": _COLLECTION,
-        "origins": {origin: words.name("origin", origin) for origin in words.MARKS},
-    }
+    """Give the layout its words and addresses, and the page its folds, links and marks."""
+
+    def label(name):
+        term = name.split("/")[-1]
+        known = words.known("page", term)
+        return words.name("page", term) if known else app.env.titles[name].astext()
+
+    analyses = sorted(name for name in app.env.found_docs if name.startswith("notebooks/"))
+    context |= {"say": say.__getitem__, "label": label, "analyses": analyses}
+    context |= {"collection": _COLLECTION, "marks": words.MARKS, "origin": words.name}
     for folder in HERE.parent.iterdir():  # the same page in the other language
         if folder != HERE and any(folder.glob(f"{page}.*")):
             address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"
             context |= {"other": folder.name, "other_address": address}
-    if page.startswith("notebooks/"):
+    if page in analyses:
         context["number"] = int(page.split("/")[1].split("_")[0])
-    if page.startswith("notebooks/") or page == "index":
-        context["body"] = finish(app, page, context["body"])
+    if doctree and page != "figures":
+        up = "../" * page.count("/")
+        context["body"] = finish(page, context["body"], f"{up}figures.html")
 
 
-def finish(app, page, body):
-    """Fold the code, put what can be taken along under pictures, and say how numbers are known."""
-    body = re.sub(_UNUSED, "", body)
-    body = body.replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
+def finish(page, body, figures):
+    """Fold the code, offer what can be taken along, link places, say how numbers are known."""
+    body = _UNUSED.sub("", body).replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
     soup = BeautifulSoup(body, "html.parser")
     for mark in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()[1:]]
+        mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()]
         mark.extract()
-    drawn = dict(zip(map(id, soup("svg")), re.findall(r"<svg\b.*?</svg>", body, re.DOTALL)))
     for cell, stored in zip(soup.select("div.cell"), _cells(page)):
-        code, take = cell.select_one(".cell_input"), soup.new_tag("div", attrs={"class": "take"})
-        if picture := cell.select_one("svg[role=img], img"):
-            cell["id"] = f"picture-{stored['id']}"
-            _take(app, cell, picture, drawn.get(id(picture)), take)
-        if code.parent.name == "details":  # folded already, by the theme that is not ours
+        code = cell.select_one(".cell_input")
+        if code.parent.name == "details":  # folded already, in another form
             code.parent.replace_with(code)
         fold = code.wrap(soup.new_tag("details", attrs={"class": "code"}))
         fold.insert(0, _made(f"<summary>{say['code']}</summary>"))
-        take.append(fold)
-        cell.append(take)
+        cell.append(soup.new_tag("div", attrs={"class": "take"}))
+        if picture := cell.find("img"):
+            cell["id"] = f"picture-{stored['id']}"
+            cell.contents[-1].append(_made(_taken(stored["id"], cell, picture)))
+        cell.contents[-1].append(fold)
+    seen = set()
+    for row in soup.select("table.hg [id]"):  # of a row that is shown twice the first is meant
+        if row["id"] in seen:
+            del row["id"]
+        seen.add(row.get("id"))
     for span in soup.select(_PLAIN):
         span.unwrap()
     for table in soup.select("table.hg:has(tr[data-value])"):
         table["class"].append("hg-rows")
     for table in soup.select("table.docutils"):
         table.wrap(soup.new_tag("div", attrs={"class": "hg-wide"}))
-    for link in soup.select("a.hg-row"):
-        key = re.sub("-(low|high)$", "", link["href"].partition("#")[2])
-        link["class"].append(f"known-{_known()[key]}" if key in _known() else "loose")
-    quiet = {id(text) for part in soup.select(_QUIET) for text in part.find_all(string=True)}
-    for text in soup.find_all(string=_DIGITS):
-        if id(text) not in quiet:
-            text.replace_with(_made(_loose(text)))
+    for link in soup.select("a.internal[href]"):
+        if key := _ROW.search(link["href"]):
+            known = _known().get(key[1])
+            link["class"] += ["hg-row", f"known-{known}" if known else "loose"]
+    silent = {id(text) for part in soup(["a", "code", "pre"]) for text in part(string=True)}
+    data = {id(text) for part in soup.select(".cell, table.hg") for text in part(string=True)}
+    for text in soup(string=DIGITS):
+        if id(text) not in silent:
+            prose = id(text) not in data and page not in _COLLECTION
+            text.replace_with(_made(_numerals(escape(text, quote=False), figures, prose)))
     return str(soup)
 
 
@@ -166,54 +129,48 @@ def _made(html):
     return BeautifulSoup(html, "html.parser")
 
 
-def _loose(text):
-    """Mark the numerals of a text that no row states, but for those that need none."""
+def _numerals(text, figures, prose):
+    """Link the places in a text; in prose, mark numerals that no row states and that need one."""
     free = [range(*match.span()) for match in _FREE.finditer(text)]
-    return _DIGITS.sub(
-        lambda m: (
-            m[0]
-            if any(m.start() in span for span in free)
-            else f'<span class="loose">{m[0]}</span>'
-        ),
-        escape(text, quote=False),
-    )
+
+    def marked(match):
+        if match[1]:
+            target = "-".join(filter(None, match.groups()))
+            return f'<a href="{figures}#p{target}">{match[0]}</a>'
+        if prose and not any(match.start() in span for span in free):
+            return f'<span class="loose">{match[0]}</span>'
+        return match[0]
+
+    return _PLACE_OR_DIGITS.sub(marked, text)
 
 
-def _take(app, cell, picture, drawn, take):
-    """Offer the numbers of a picture, the picture and how to cite it."""
-    folder, name = Path(app.outdir) / "_images", cell["id"].removeprefix("picture-")
-    folder.mkdir(exist_ok=True)
+def _taken(name, cell, picture):
+    """Return links to the numbers under a picture and to the picture, and how to cite it."""
+    links = ""
     if picture.parent.name == "a":
         picture.parent.replace_with(picture)
     if table := cell.select_one("details table"):
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as handle:
-            for row in table("tr"):
-                cells = [" ".join(each.get_text().split()) for each in row(["th", "td"])]
-                csv.writer(handle).writerow(cells)
-        take.append(_made(f'<a href="../_images/{name}.csv" download>{say["csv"]}</a>'))
-    address = picture.get("src", "")
-    if drawn:
-        address = f"../_images/{name}.svg"
-        (folder / f"{name}.svg").write_text(drawn, "utf-8")
-    elif address.startswith("data:"):
-        kind, content = re.match(r"data:image/(\w+)[^,]*;base64,(.*)", address, re.DOTALL).groups()
-        (folder / f"{name}.{kind}").write_bytes(base64.b64decode(content))
-        address = picture["src"] = f"../_images/{name}.{kind}"
-    kind = address.rpartition(".")[2]
-    take.append(_made(f'<a href="{address}" download="{name}.{kind}">{say["picture"]}</a>'))
-    caption = cell.find("figcaption") or cell.find_previous(["h1", "h2", "h3"])
-    cited = f"“{escape(caption.get_text())}”. {project}, {_RELEASED}. "
-    at = f'<span class="address" data-at="{cell["id"]}"></span>'
-    cite = f"<details><summary>{say['cite']}</summary><p>{cited}{at}</p></details>"
-    take.append(_made(cite))
+        file = StringIO(newline="")
+        for row in table("tr"):
+            csv.writer(file).writerow(" ".join(e.get_text().split()) for e in row(["th", "td"]))
+        data = quote(f"\ufeff{file.getvalue()}")  # in the page: from a folder, too, it is saved
+        links = (
+            f'<a href="data:text/csv;charset=utf-8,{data}" download="{name}.csv">{say["csv"]}</a>'
+        )
+    file = f"{name}.{picture['src'].rpartition('.')[2]}"
+    heading = escape(cell.find_previous(["h1", "h2", "h3"]).get_text())
+    return (
+        f'{links}<a href="{picture["src"]}" download="{file}">{say["picture"]}</a>'
+        f"<details><summary>{say['cite']}</summary><p>“{heading}”. {project}, {_RELEASED}. "
+        f'<span class="address" data-at="picture-{name}"></span></p></details>'
+    )
 
 
 def _cells(page):
-    """Return the code cells of a notebook."""
-    if not (path := HERE / f"{page}.ipynb").is_file():
-        return []
-    stored = json.loads(path.read_text("utf-8"))
-    return [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
+    """Return the code cells of a notebook, none of another page."""
+    path = HERE / f"{page}.ipynb"
+    stored = json.loads(path.read_text("utf-8"))["cells"] if path.is_file() else []
+    return [cell for cell in stored if cell["cell_type"] == "code"]
 
 
 @cache
@@ -221,19 +178,17 @@ def _known():
     """How the number of each row in the notebooks is known; what is counted there is implied."""
     found = {}
     for path in (HERE / "notebooks").glob("*.ipynb"):
-        for output in (o for cell in _cells(f"notebooks/{path.stem}") for o in cell["outputs"]):
-            html = "".join(output.get("data", {}).get("text/html", ""))
-            found |= dict.fromkeys(re.findall(r'id="([^"]+)"[^>]*data-value', html), "implied")
-            for key, row in re.findall(r'<tr id="([^"]+)"(.*?)</tr>', html, re.DOTALL):
-                said = re.findall(r'data-known="(\w+)"', row)
-                for known in said or [o for o, mark in words.MARKS.items() if mark in row]:
-                    found[key] = known
+        outputs = (o for cell in _cells(f"notebooks/{path.stem}") for o in cell["outputs"])
+        html = "".join("".join(each.get("data", {}).get("text/html", "")) for each in outputs)
+        found |= dict.fromkeys(re.findall(r'id="([^"]+)"[^>]*data-value', html), "implied")
+        for key, row in re.findall(r'<tr id="([^"]+)"(.*?)</tr>', html, re.DOTALL):
+            for origin, mark in words.MARKS.items():
+                if f'data-known="{origin}"' in row or f"{mark} " in row:
+                    found[key] = origin
     return found
 
 
 def setup(app):
     """Register what is done to pages."""
     app.connect("source-read", mark_cells)
-    app.connect("doctree-resolved", mark_numbers)
-    app.connect("doctree-resolved", link_places)
     app.connect("html-page-context", dress)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -65,6 +66,7 @@ def _replace(site, new):
     raise OSError(f"{site} cannot be replaced")
 
 
+@cache
 def web_fonts():
     """Return a style sheet that holds the fonts, cut down to the letters of both languages.
 

@@ -1,8 +1,10 @@
 """The rendered pages lead every number to its place, ask for nothing outside and fit any screen."""
 
+import csv
 import re
 from html import escape, unescape
 from html.parser import HTMLParser
+from importlib.util import module_from_spec, spec_from_file_location
 from urllib.parse import unquote
 
 import nbformat
@@ -206,7 +208,8 @@ def test_the_readings_page_gives_every_verdict_with_its_reason_and_premise(site)
     ]
     named = re.findall(r"[a-z]\w*\.[\w.-]+", " ".join(hg.companion("readings").premise))
     led = re.findall(r'href="(?:sources|figures)\.html#([^"]+)"', article(site / "readings.html"))
-    assert led == [key for key in named if key in set(hg.load().key)]
+    known = set(hg.load().key)
+    assert led == [key for key in named if key in known]
 
 
 def test_the_choices_page_gives_every_publication_of_a_figure_and_why_one_is_used(site):
@@ -268,11 +271,88 @@ def test_pictures_have_alt_text(pages):
             )
 
 
-def test_no_page_scrolls_sideways(site, in_browser):
-    paths, widths = sorted([*site.glob("*.html"), *site.glob("notebooks/*.html")]), (360, 768, 1400)
-    found = in_browser(
-        [path.as_uri() for path in paths], "page.documentElement.scrollWidth", widths
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4"/></svg>'
+FOLD = (
+    "<details><summary>The numbers</summary>"
+    '<div style="overflow-x:auto"><table class="hg"><tr><th>Year</th><th>Value</th></tr>'
+    '<tr id="grdp.2022" data-jupyter-id="grdp.2022" data-value="1.5" data-known="published">'
+    '<td>2022</td><td>1,5 "x" ¶11.7</td></tr></table></div></details>'
+)
+CELLS = [
+    (
+        "# Growth\n\nThe economy grew by [1.5](#grdp.2022).\n\n- One of 7\n- Two",
+        ["lead", "findings"],
+    ),
+    ("## How sure\n\nIn 2024 it was [1.5](#grdp.2022) or 8.5, see ¶11.7.", ["how-sure"]),
+]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """A site in two languages; the Vietnamese half has one analysis, with all that one may hold."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("docs", "notebooks", "README.md"):
+        (root / name).symlink_to(ROOT / name)
+    cells = [nbformat.v4.new_markdown_cell(t, metadata={"tags": tags}) for t, tags in CELLS]
+    shown = [
+        nbformat.v4.new_output("display_data", {kind: content}, metadata={kind: {"alt": "A line"}})
+        for kind, content in (("image/svg+xml", PICTURE), ("text/html", FOLD))
+    ]
+    cells.insert(1, nbformat.v4.new_code_cell("show()", id="key-picture", outputs=shown))
+    folder = root / "build" / "notebooks" / "vi"
+    folder.mkdir(parents=True)
+    about = nbformat.read(ROOT / "notebooks" / "01_growth.ipynb", 4).metadata
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=about)
+    nbformat.write(notebook, folder / "01_growth.ipynb")
+    loader = spec_from_file_location("pages", ROOT / "docs" / "pages.py")
+    pages = module_from_spec(loader)
+    loader.loader.exec_module(pages)
+    pages.ROOT = root
+    try:
+        assert pages.build([root / "site" / language for language in words.LANGUAGES]) == 0
+    finally:
+        words.use_language("en")
+    return root / "site"
+
+
+def test_the_other_language_is_one_link_away_where_its_page_exists(both):
+    for page, there in (("notebooks/01_growth", True), ("notebooks/02_structure", False)):
+        text = (both / "en" / f"{page}.html").read_text("utf-8")
+        link = re.search(r'class="language" href="([^"]*)"', text)
+        assert bool(link) == there == (both / "vi" / f"{page}.html").is_file()
+    assert 'href="../../en/notebooks/01_growth.html"' in (
+        both / "vi" / "notebooks" / "01_growth.html"
+    ).read_text("utf-8")
+    assert link is None and (both / "vi" / "index.html").is_file()
+    assert '<html lang="vi">' in (both / "vi" / "index.html").read_text("utf-8")
+
+
+def test_tags_of_cells_give_parts_of_a_page_their_looks(both):
+    text = (both / "vi" / "notebooks" / "01_growth.html").read_text("utf-8")
+    assert re.search(
+        r'<section [^>]*class="tag_lead tag_findings"[^>]*>\s*(<span[^>]*></span>)?<h1>', text
     )
-    opened = [(path.name, width) for path in paths for width in widths]
-    assert len(found) == len(opened)
-    assert not [(page, wide) for page, wide in zip(opened, found) if wide > page[1]]
+    assert re.search(r'<section [^>]*class="tag_how-sure"[^>]*>\s*(<span[^>]*></span>)?<h2>', text)
+    assert "<!--" not in text
+
+
+def test_numbers_on_a_page_say_how_they_are_known(both):
+    text = article(both / "vi" / "notebooks" / "01_growth.html")
+    assert re.findall(r'<a class="[^"]*hg-row (known-\w+|loose)"', text) == ["known-published"] * 2
+    # Neither the year nor the place in the source, and nothing in the output.
+    assert re.findall(r'<span class="loose">(.*?)</span>', text) == ["7", "8.5"]
+
+
+def test_what_is_under_a_picture_can_be_taken_along(both):
+    folder = both / "vi" / "notebooks"
+    text = (folder / "01_growth.html").read_text("utf-8")
+    name, data = re.search(
+        r'download="([^"]*)" href="data:text/csv;charset=utf-8,([^"]*)"', text
+    ).groups()
+    assert name == "key-picture.csv"
+    rows = list(csv.reader(unquote(data).removeprefix("\ufeff").splitlines()))
+    assert rows == [["Year", "Value"], ["2022", '1,5 "x" ¶11.7']]
+    link = re.search(r'<a download="key-picture.svg" href="([^"]*)"', text)
+    assert (folder / link[1]).read_text("utf-8").strip() == PICTURE
+    assert "“Growth”" in text and 'data-at="picture-key-picture"' in text
+    assert re.search(r'<details class="code">\s*<summary>', text)

@@ -6,14 +6,21 @@ const root = document.documentElement, all = (query) => [...document.querySelect
 root.dataset.theme = stored("localStorage", "theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 root.dataset.review = stored("sessionStorage", "review") ?? "off";
 
-// The row that a link leads to may lie in a closed fold: open it, then show the row.
-function showRow() {
+// The row that a link leads to may lie in a closed fold: open it, then show the row. Going back
+// shows the sentence again, although folds that were opened have moved it.
+function arrive() {
+  const from = all("article a")[history.state?.from];
+  if (from) return requestAnimationFrame(() => { from.scrollIntoView({ block: "center" }); from.focus({ preventScroll: true }); });
   const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!row?.closest("table.hg, details")) return;
   for (let fold = row; (fold = fold.parentElement.closest("details")); ) fold.open = true;
   row.scrollIntoView({ block: "center" });
 }
-for (const event of ["load", "hashchange"]) addEventListener(event, showRow);
+for (const event of ["load", "hashchange"]) addEventListener(event, arrive);
+addEventListener("click", ({ target }) => {
+  const link = target.closest?.("article a");
+  if (link) history.replaceState({ from: all("article a").indexOf(link) }, "");
+});
 
 // A switch: two states of the page, what each is called, and where the choice is kept.
 function turn(id, on, off, store) {
