@@ -16,6 +16,7 @@ from functools import cache
 from html import unescape
 from typing import NamedTuple
 
+from hg_analysis import words
 from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
@@ -64,7 +65,8 @@ def blocks(cell):
     Returns
     -------
     list of Block
-        Paragraphs, headings, list items, rows of tables; in code the arguments of `TEXTS`.
+        Paragraphs, headings, list items, rows of tables; in code the arguments of `TEXTS` and
+        the words of pictures.
     """
     find = {"markdown": _in_markdown, "code": _in_code}.get(cell.cell_type, lambda source: ())
     return list(find(cell.source))
@@ -99,17 +101,40 @@ def _in_code(source):
     except SyntaxError:  # the run says so
         return
     starts = [0, *(m.end() for m in re.finditer(b"\n", source.encode()))]
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.keyword) or node.arg not in TEXTS:
-            continue
-        text = getattr(node.value, "value", None)
-        if isinstance(text, str):
-            at = node.value
+    for at in _texts(tree):
+        if isinstance(getattr(at, "value", None), str):
             ends = (at.lineno, at.col_offset), (at.end_lineno, at.end_col_offset)
             upto = (source.encode()[: starts[line - 1] + column] for line, column in ends)
-            yield Block(*(len(each.decode()) for each in upto), text)
-        elif any(isinstance(getattr(each, "value", None), str) for each in ast.walk(node.value)):
-            yield Block(0, 0, ast.unparse(node), plain=False)
+            yield Block(*(len(each.decode()) for each in upto), at.value)
+        else:
+            yield Block(0, 0, ast.unparse(at), plain=False)
+
+
+def _texts(tree):
+    """Find the texts of `TEXTS`, and the words in a picture's call, whatever argument they are."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in TEXTS:
+            yield from _written(node.value, strict=True)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("pictures."):
+            for value in node.args:
+                yield from _written(value)
+            for each in node.keywords:  # the keys of key= are kinds of marks
+                values = getattr(each.value, "values", []) if each.arg == "key" else [each.value]
+                for value in values if each.arg not in ("name", *TEXTS) else ():
+                    yield from _written(value)
+
+
+def _written(node, strict=False):
+    """Find the texts within a value: those written out, and such as are put together."""
+    if isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.Starred)):
+        for each in ast.iter_child_nodes(node):
+            yield from _written(each, strict)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and not words.known("place", node.value):
+            yield node
+    elif strict or isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        if any(isinstance(getattr(each, "value", None), str) for each in ast.walk(node)):
+            yield node
 
 
 def catalogue(path):
