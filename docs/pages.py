@@ -149,7 +149,7 @@ def _stated(table):
         number = paragraph.paragraph
         opening = f"{words.name('section', number)} · «{paragraph.opening} …»"
         key = escape(number)
-        parts.append(f'<h3 id="p{key}">¶{key}</h3><p>{escape(opening)}</p>')
+        parts.append(f'<h2 id="p{key}">¶{key}</h2><p>{escape(opening)}</p>')
         own = rows[rows.paragraph == number]
         if len(own):
             heads = ["numeral", "printed", "figure", "period", "value", "bounds", "unit", "status"]
@@ -194,7 +194,7 @@ def _sources(table):
         known = [source.title, words.standing(source.source), source.published, source.note]
         about = " · ".join(filter(None, known))
         key = escape(source.source)
-        parts.append(f'<h3 id="{key}">{link(source.source)}</h3><p>{escape(about)}</p>')
+        parts.append(f'<h2 id="{key}">{link(source.source)}</h2><p>{escape(about)}</p>')
         heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
         rows = [
             (
@@ -243,7 +243,7 @@ def _choices(table):
         if rows := listed.get(theme):
             name = escape(words.name("theme", theme))
             parts.append(
-                f'<h3 id="{escape(theme)}">{name}</h3>{_rows(heads, rows, "hg hg-rows hg-text")}'
+                f'<h2 id="{escape(theme)}">{name}</h2>{_rows(heads, rows, "hg hg-rows hg-text")}'
             )
     return "\n".join(parts)
 

@@ -59,8 +59,8 @@ def article(path):
 
 
 def parts(path):
-    """What stands on a page under each of its third headings, by the heading's id."""
-    return dict(re.findall(r'<h3 id="([^"]*)">(.*?)(?=<h3 |\Z)', article(path), flags=re.S))
+    """What stands on a page under each of its second headings, by the heading's id."""
+    return dict(re.findall(r'<h2 id="([^"]*)">(.*?)(?=<h2 |\Z)', article(path), flags=re.S))
 
 
 def rows_by_id(html):
@@ -149,7 +149,7 @@ def test_the_figures_page_gives_every_numeral_under_its_paragraph(site):
     assert list(shown) == [f"p{number}" for number in paragraphs.paragraph]
     for each in paragraphs.itertuples():
         number, part = each.paragraph, shown[f"p{each.paragraph}"]
-        head = re.match(r"(.*?)</h3><p>(.*?)</p>", part, flags=re.S)
+        head = re.match(r"(.*?)</h2><p>(.*?)</p>", part, flags=re.S)
         opening = f"{each.section_en} · «{each.opening} …»"
         assert [plain(text) for text in head.groups()] == [f"¶{number}", plain(opening)]
         expected = {
@@ -175,7 +175,7 @@ def test_the_sources_page_gives_each_source_its_own_figures(site):
     sources = hg.companion("sources").query("kind != 'primary'")
     assert list(shown) == list(sources.source)
     for source in sources.itertuples():
-        head, about = re.match(r"(.*?)</h3><p>(.*?)</p>", shown[source.source], flags=re.S).groups()
+        head, about = re.match(r"(.*?)</h2><p>(.*?)</p>", shown[source.source], flags=re.S).groups()
         known = words.known("publisher", source.publisher)
         publisher = words.name("publisher", source.publisher) if known else source.publisher
         weak = " (unofficial)" if source.kind == "compiled" else ""
