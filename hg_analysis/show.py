@@ -105,7 +105,7 @@ def _counted(kinds, row, named, of):
     }
 
 
-def _show_figures(figures, more=(), folded="", above=()):
+def _show_figures(figures, more=(), folded=""):
     """Show a table of figures; ``more`` holds for each further cells by their column."""
     more = more or [{}] * len(figures)
     series, stated = "series" in more[0], any(cells.get("basis") for cells in more)
@@ -131,7 +131,7 @@ def _show_figures(figures, more=(), folded="", above=()):
     for figure, row, key in zip(figures, marked, keys):
         if key and (ends := words.bounds(figure)):
             row[at] = words.bounds_text(figure, partial(_end, figure, ends[2]))
-    _display_table(heads, plain, marked, {columns.index("value"), at}, keys, folded, above)
+    _display_table(heads, plain, marked, {columns.index("value"), at}, keys, folded)
 
 
 def _facts(figure):
@@ -154,12 +154,12 @@ def _attributes(key="", facts=()):
     return "".join(f' {name}="{escape(value)}"' for name, value in named.items())
 
 
-def _display_table(heads, plain, marked, number, keys, folded="", above=()):
+def _display_table(heads, plain, marked, number, keys, folded=""):
     """Display rows of text and of HTML.
 
     ``number`` holds the columns that are set as numbers; ``keys`` for each row what leads to
     it (under None) or to one of its cells (under the column): a key and its facts. ``folded``
-    is what a fold is called, ``above`` what stands above the table's text form.
+    is what a fold is called.
     """
     body = "\n".join(
         f"<tr{_attributes(*key.get(None, ()))}>"
@@ -182,7 +182,7 @@ def _display_table(heads, plain, marked, number, keys, folded="", above=()):
         names = (name for key in keys for name, _ in key.values())
         marks = "".join(f'<i data-jupyter-id="{escape(name)}"></i>' for name in names)
         table = f"<details><summary>{rows}{marks}</summary>{table}</details>"
-    plain = "\n".join([*above, *(" | ".join(row) for row in [heads, *plain])])
+    plain = "\n".join(" | ".join(row) for row in [heads, *plain])
     _display({"text/plain": plain, "text/html": _STYLE + table})
 
 
@@ -228,7 +228,8 @@ def _show_picture(ax):
 
 def _show_drawing(picture, pictures):
     drawn, alt = picture.draw(), picture.description()
-    data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": alt}
+    text = "\n".join([alt, *pictures.told(picture, drawn)])
+    data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
     _display(data, {"image/svg+xml": {"alt": alt}})
     more = []
     for row in picture.frame().itertuples():
@@ -242,7 +243,7 @@ def _show_drawing(picture, pictures):
         more.append(cells)
     title, about = (escape(words.name("label", word)) for word in ("numbers", "numbers_all"))
     folded = f"<b>{title}</b> · {about}"
-    _show_figures([*picture.frame().figure], more, folded, pictures.told(picture, drawn))
+    _show_figures([*picture.frame().figure], more, folded)
     if folder := os.environ.get("HG_PICTURES"):
         pictures.write(picture, folder)
 

@@ -147,7 +147,8 @@ def test_a_folder_whose_path_is_too_long_for_sockets(place, monkeypatch, capsys)
 def test_two_builds_of_the_site_at_once_leave_one_whole(tmp_path):
     for name in ("data", "hg_analysis", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "README.md", tmp_path)
+    for name in ("README.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
     path = book(tmp_path / "notebooks" / "a.ipynb", FIRST)
     text = nbformat.read(path, 4)
     text.cells.insert(0, nbformat.v4.new_markdown_cell("# Small", id="title"))

@@ -129,11 +129,9 @@ def _written(node, strict=False):
     if isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.Starred)):
         for each in ast.iter_child_nodes(node):
             yield from _written(each, strict)
-    elif isinstance(node, ast.Constant):
-        if isinstance(node.value, str) and not words.known("place", node.value):
-            yield node
-    elif strict or isinstance(node, (ast.JoinedStr, ast.BinOp)):
-        if any(isinstance(getattr(each, "value", None), str) for each in ast.walk(node)):
+    elif isinstance(node, ast.Constant) or strict or isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+        if any(isinstance(text, str) and not words.known("place", text) for text in texts):
             yield node
 
 
