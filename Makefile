@@ -48,7 +48,7 @@ build/checked: .venv/installed $(INPUTS)
 	@touch $@
 
 build/executed: build/checked $(NOTEBOOKS)
-	$(BIN)/hg-analysis run
+	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run
 	@touch $@
 
 build/agreed: build/executed README.md CONTRIBUTING.md data/README.md tests/prose.csv $(wildcard docs/*.md)

@@ -41,6 +41,7 @@ html_use_index = False
 html_permalinks = False
 
 _COLLECTION = ("figures", "sources", "readings", "choices", "glossary")
+_PICTURES = "_static/pictures"  # of the sizes and grounds that are drawn when pages are built
 _TAGS = ("lead", "findings", "how-sure")  # of cells that have a look of their own
 _ROW = re.compile(r"#([a-z]\w*\.[\w.-]+?)(?:-low|-high)?$")  # the key of a row, as no heading has
 _PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{DIGITS.pattern}")
@@ -90,16 +91,30 @@ def finish(page, body, figures):
     for mark in soup.find_all(string=lambda text: isinstance(text, Comment)):
         mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()]
         mark.extract()
+    silent = []  # the code of cells that show nothing lies with that of the next
     for cell, stored in zip(soup.select("div.cell"), _cells(page)):
         code = cell.select_one(".cell_input")
         if code.parent.name == "details":  # folded already, in another form
             code.parent.replace_with(code)
+        if not stored["outputs"] and cell.find_next(class_="cell"):
+            silent.append(code.extract())
+            cell.decompose()
+            continue
         fold = code.wrap(soup.new_tag("details", attrs={"class": "code"}))
-        fold.insert(0, _made(f"<summary>{say['code']}</summary>"))
+        for each in reversed([_made(f"<summary>{say['code']}</summary>"), *silent]):
+            fold.insert(0, each)
+        silent.clear()
         cell.append(soup.new_tag("div", attrs={"class": "take"}))
         if picture := cell.find("img"):
-            cell["id"] = f"picture-{stored['id']}"
-            cell.contents[-1].append(_made(_taken(stored["id"], cell, picture)))
+            about = [a for o in stored["outputs"] for a in o["metadata"].values() if "name" in a]
+            name = about[0]["name"] if about else stored["id"]
+            cell["id"] = f"picture-{name}"
+            sizes = f"{'../' * page.count('/')}{_PICTURES}/{name}"
+            drawn = (HERE / _PICTURES / f"{name}-slide.png").is_file()
+            slide = f"{sizes}-slide.png" if drawn else ""
+            cell.contents[-1].append(_made(_taken(name, cell, picture, slide)))
+            if drawn:
+                picture.replace_with(_made(_sized(sizes, escape(picture["alt"]))))
         cell.contents[-1].append(fold)
     seen = set()
     for row in soup.select("table.hg [id]"):  # of a row that is shown twice the first is meant
@@ -144,7 +159,7 @@ def _numerals(text, figures, prose):
     return _PLACE_OR_DIGITS.sub(marked, text)
 
 
-def _taken(name, cell, picture):
+def _taken(name, cell, picture, slide):
     """Return links to the numbers under a picture and to the picture, and how to cite it."""
     links = ""
     if picture.parent.name == "a":
@@ -158,11 +173,23 @@ def _taken(name, cell, picture):
             f'<a href="data:text/csv;charset=utf-8,{data}" download="{name}.csv">{say["csv"]}</a>'
         )
     file = f"{name}.{picture['src'].rpartition('.')[2]}"
+    slide = f'<a href="{slide}" download="{name}.png">{say["slide"]}</a>' if slide else ""
     heading = escape(cell.find_previous(["h1", "h2", "h3"]).get_text())
     return (
-        f'{links}<a href="{picture["src"]}" download="{file}">{say["picture"]}</a>'
+        f'{links}<a href="{picture["src"]}" download="{file}">{say["picture"]}</a>{slide}'
         f"<details><summary>{say['cite']}</summary><p>“{heading}”. {project}, {_RELEASED}. "
         f'<span class="address" data-at="picture-{name}"></span></p></details>'
+    )
+
+
+def _sized(name, alt):
+    """Return a picture as a page shows it: wide or for a phone, light or dark."""
+    return "".join(
+        f'<picture class="{ground}"><source media="screen and (max-width: 700px)" '
+        f'srcset="{name}-phone{dark}.svg" width="358" height="450">'
+        f'<img src="{name}-page{dark}.svg" width="1080" height="460" alt="{alt}" loading="lazy">'
+        "</picture>"
+        for ground, dark in (("light", ""), ("dark", "-dark"))
     )
 
 

@@ -109,6 +109,8 @@ def lay_out(folder):
     notebooks = ROOT / "notebooks" if language == "en" else ROOT / "build" / "notebooks" / language
     shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
     (folder / "_static" / "fonts.css").write_text(web_fonts(), "utf-8")
+    if (pictures := ROOT / "build" / "pictures" / language).is_dir():
+        shutil.copytree(pictures, folder / "_static" / "pictures")
     (folder / "notebooks").mkdir()
     for path in notebooks.glob("*.ipynb"):
         shutil.copy(path, folder / "notebooks")

@@ -306,9 +306,9 @@ def write(picture, folder):
     folder, about = Path(folder), {"Description": picture.description(), "Software": None}
     folder.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
-        for dark, end in ((False, f"-{size}"), (True, f"-{size}-dark".replace("-page", ""))):
-            path = folder / f"{picture.name}{end}.svg"
-            path.write_text(svg(picture, size, dark), "utf-8")
+        for ground in ("", "-dark"):
+            path = folder / f"{picture.name}-{size}{ground}.svg"
+            path.write_text(svg(picture, size, bool(ground)), "utf-8")
     drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
     (folder / f"{picture.name}-slide.png").write_bytes(drawn)
 

@@ -230,7 +230,7 @@ def _show_drawing(picture, pictures):
     drawn, alt = picture.draw(), picture.description()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
-    _display(data, {"image/svg+xml": {"alt": alt}})
+    _display(data, {"image/svg+xml": {"alt": alt, "name": picture.name}})
     more = []
     for row in picture.frame().itertuples():
         value, stated = drawn.values[row.Index](), row.stated

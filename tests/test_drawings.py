@@ -277,7 +277,7 @@ def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monke
     hg.show(picture)
     assert shown[2:] == shown[:2]
     names = {path.name.removeprefix(picture.name) for path in tmp_path.iterdir()}
-    sizes = {"-page", "-phone", "-slide", "-dark", "-phone-dark", "-slide-dark"}
+    sizes = {f"-{size}{ground}" for size in SIZES for ground in ("", "-dark")}
     assert names == {f"{size}.svg" for size in sizes} | {"-slide.png"}
 
 
