@@ -123,6 +123,7 @@ def test_no_page_has_barriers_or_scrolls_sideways(site, visit):
             assert sideways(page) <= 0, (path, width)
 
 
+@pytest.mark.parametrize("address", ["http"], indirect=True)
 def test_the_first_page_is_small(visit):
     loaded = []
     page = visit("index.html")
