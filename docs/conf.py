@@ -78,7 +78,8 @@ def dress(app, page, template, context, doctree):
             address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"
             context |= {"other": folder.name, "other_address": address}
     if page in analyses:
-        context["number"] = int(page.split("/")[1].split("_")[0])
+        number = re.match(r"\d+", page.split("/")[1])  # that of one's own may have none
+        context["number"] = number and int(number[0])
     if doctree and page != "figures":
         up = "../" * page.count("/")
         context["body"] = finish(page, context["body"], f"{up}figures.html")
