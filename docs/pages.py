@@ -178,7 +178,7 @@ def _stated_cells(row):
 
 def _figure_cells(figure):
     return [
-        escape(words.name("indicator", figure.indicator)),
+        escape(words.indicator(figure.indicator, figure.place)),
         escape(words.period(figure.period)),
         escape(value_text(figure)),
         escape(bounds_text(figure)),

@@ -111,7 +111,7 @@ class Picture:
                 value, digits = words.stated_value(figure), words.digits(figure)
                 digits = digits if self.decimals is None else min(digits, self.decimals)
                 row = {each: getattr(figure, each) for each in ("key", "indicator", "place")}
-                row |= {"name": words.name("indicator", figure.indicator)}
+                row |= {"name": words.indicator(figure.indicator, figure.place)}
                 row |= {"place_name": words.name("place", figure.place), "year": year_of(figure)}
                 row |= {"value": value, "low": figure.low, "high": figure.high}
                 row |= {"known": figure.origin, "figure": figure, "stated": stated}

@@ -188,7 +188,7 @@ def _display_table(heads, plain, marked, number, keys, folded=""):
 
 def _cells(figure, columns, more):
     written = {
-        "figure": words.name("indicator", figure.indicator),
+        "figure": words.indicator(figure.indicator, figure.place),
         "place": words.name("place", figure.place),
         "period": words.period(figure.period),
         "value": words.value_text(figure),

@@ -74,6 +74,18 @@ def name(kind, term):
     return getattr(entries("terms")[kind, term], f"name_{language()}")
 
 
+def indicator(term, place):
+    """Return the name of an indicator of a place: what is GRDP of a province is GDP of a country.
+
+    Raises
+    ------
+    LookupError
+        If the data files do not name it.
+    """
+    text = name("indicator", term)
+    return text.replace("GRDP", "GDP") if place == "vietnam" else text
+
+
 def known(kind, term):
     """Tell whether the data files name a term."""
     try:

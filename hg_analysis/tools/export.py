@@ -92,7 +92,7 @@ def _refusal(out, data):
 def _cells(row):
     stands = f"¶{row.paragraph}" + (f".{row.nth}" if row.nth else "")
     return [
-        words.name("indicator", row.indicator),
+        words.indicator(row.indicator, row.place),
         words.name("place", row.place),
         _period(row.period),
         row.value,
