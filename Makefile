@@ -12,6 +12,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 INPUTS := $(wildcard data/*.csv hg_analysis/*.py hg_analysis/tools/*.py)
 # What is checked of stored notebooks before kernels run them again; a missing file is an error.
 CHECKS := tests/test_notebooks.py tests/test_replay.py tests/test_prose.py
+CATALOGUES := $(wildcard translations/vi/*.po)
 SITE := build/site/en/index.html
 BIN := .venv/bin
 export PYTHONUTF8 := 1
@@ -23,7 +24,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 all: $(SITE)
 	@echo
-	@echo "Done. Open $(SITE) in a browser, or run 'make lab' for JupyterLab."
+	@echo "Done. Open $(SITE) or build/site/vi/index.html in a browser, or run 'make lab'."
 
 .venv/installed: requirements.lock pyproject.toml
 	@if ! $(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -47,8 +48,9 @@ build/checked: .venv/installed $(INPUTS)
 	$(BIN)/hg-analysis check
 	@touch $@
 
-build/executed: build/checked $(NOTEBOOKS)
+build/executed: build/checked $(NOTEBOOKS) $(CATALOGUES)
 	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run
+	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi
 	@touch $@
 
 build/agreed: build/executed README.md CONTRIBUTING.md data/README.md tests/prose.csv $(wildcard docs/*.md)
@@ -59,7 +61,7 @@ build/agreed: build/executed README.md CONTRIBUTING.md data/README.md tests/pros
 site: $(SITE)
 
 $(SITE): build/agreed $(wildcard docs/* docs/*/*)
-	$(BIN)/python docs/pages.py $(@D)
+	$(BIN)/python docs/pages.py $(@D) build/site/vi
 
 # Set up, then every check, the cheapest first.
 test: .venv/installed

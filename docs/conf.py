@@ -72,7 +72,8 @@ def dress(app, page, template, context, doctree):
 
     analyses = sorted(name for name in app.env.found_docs if name.startswith("notebooks/"))
     context |= {"say": say.__getitem__, "label": label, "analyses": analyses}
-    context |= {"collection": _COLLECTION, "marks": words.MARKS, "origin": words.name}
+    collection = [name for name in _COLLECTION if name in app.env.found_docs]
+    context |= {"collection": collection, "marks": words.MARKS, "origin": words.name}
     for folder in HERE.parent.iterdir():  # the same page in the other language
         if folder != HERE and any(folder.glob(f"{page}.*")):
             address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"

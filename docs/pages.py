@@ -5,6 +5,7 @@ to each other. Vietnamese notebooks are those that ``hg-analysis run --language 
 """
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from hg_analysis.figures import from_row
 from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools.aside import aside
+from hg_analysis.tools.links import LINK
 from hg_analysis.words import bounds_text, value_text
 
 ROOT = DATA.parent
@@ -107,7 +109,12 @@ def lay_out(folder):
     language = folder.name if folder.name in words.LANGUAGES else "en"
     words.use_language(language)
     notebooks = ROOT / "notebooks" if language == "en" else ROOT / "build" / "notebooks" / language
-    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
+    skipped = shutil.ignore_patterns("__pycache__", "pages.py", *words.LANGUAGES)
+    shutil.copytree(ROOT / "docs", folder, ignore=skipped)
+    if language != "en":  # its pages are written, not translated
+        for page in folder.glob("*.md"):
+            page.unlink()
+        shutil.copytree(ROOT / "docs" / language, folder, dirs_exist_ok=True)
     (folder / "_static" / "fonts.css").write_text(web_fonts(), "utf-8")
     if (pictures := ROOT / "build" / "pictures" / language).is_dir():
         shutil.copytree(pictures, folder / "_static" / "pictures")
@@ -120,10 +127,28 @@ def lay_out(folder):
     pages |= {"readings": _readings(table), "choices": _choices(table)}
     for name, text in pages.items():  # a blank line would end the HTML in a Markdown page
         pages[name] = "\n".join(line for line in text.splitlines() if line.strip())
-    pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
+    if language == "en":
+        pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
+    else:
+        pages["index"] = _leads(folder / "notebooks")
     for name, content in pages.items():
         page = folder / f"{name}.md"
         page.write_text(page.read_text("utf-8").replace("%TABLE%", content), "utf-8")
+
+
+def _leads(notebooks):
+    """Return what each analysis found, and where those stand that are not translated yet."""
+    found, other = [], []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        name = escape(words.name("page", path.stem))
+        if (notebooks / path.name).is_file():
+            cells = json.loads((notebooks / path.name).read_text("utf-8"))["cells"]
+            lead = LINK.sub(r"\1", "".join(cells[0]["source"]).split("\n\n")[1])
+            found.append(f"- [{name}](notebooks/{path.name}): {lead}")
+        else:
+            other.append(f'<a hreflang="en" href="../en/notebooks/{path.stem}.html">{name}</a>')
+    missing = f"<p>{escape(words.name('site', 'untranslated'))}: {', '.join(other)}.</p>"
+    return "\n".join(found) + (f"\n\n{missing}" if other else "")
 
 
 def _part(text, heading):
