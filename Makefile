@@ -77,7 +77,7 @@ nbval: .venv/installed
 	  $(CHECKS) $(NOTEBOOKS)
 
 # Barriers, requests, links, downloads and keyboard on the pages; a notebook run in JupyterLab.
-browser: .venv/installed
+browser: $(SITE)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \
 	  { echo "This needs Chromium; on Debian: apt-get install chromium" >&2; exit 1; }

@@ -52,13 +52,14 @@ _PLAIN = ".std-ref, pre span:not(.c1, .k, .kn, .kc, .s1, .s2, .mi, .mf)"  # has 
 
 
 def mark_cells(app, page, source):
-    """Leave the tags of text cells in the text, where :func:`finish` finds their sections."""
+    """Leave name and tags of text cells in the text, where :func:`finish` finds their sections."""
     if page.startswith("notebooks/"):
         notebook = json.loads(source[0])
         for cell in notebook["cells"]:
             tags = [f"tag_{tag}" for tag in _TAGS if tag in cell["metadata"].get("tags", [])]
-            if cell["cell_type"] == "markdown" and tags:
-                cell["source"] = "".join(cell["source"]) + f"\n\n<!-- {' '.join(tags)} -->\n"
+            if cell["cell_type"] == "markdown":
+                mark = f"<!-- {cell['id']} {' '.join(tags)} -->"
+                cell["source"] = "".join(cell["source"]) + f"\n\n{mark}\n"
         source[0] = json.dumps(notebook)
 
 
@@ -91,8 +92,9 @@ def finish(page, body, figures):
     body = _UNUSED.sub("", body).replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
     soup = BeautifulSoup(body, "html.parser")
     for mark in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        mark.parent["class"] = [*mark.parent.get("class", []), *mark.split()]
-        mark.extract()
+        name, *tags = mark.split()
+        mark.parent["class"] = [*mark.parent.get("class", []), *tags]
+        mark.replace_with(soup.new_tag("a", id=name, attrs={"class": "at"}))
     silent = []  # the code of cells that show nothing lies with that of the next
     for cell, stored in zip(soup.select("div.cell"), _cells(page)):
         code = cell.select_one(".cell_input")

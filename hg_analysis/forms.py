@@ -113,10 +113,9 @@ class Drawing(Sheet):
         marks = {known: self.marks[known] for known in (*MARKS, "gap") if known in self.marks}
         if self.keyed:
             marks["bounds"] = {"linestyle": "-"} | self.bound
-        key = [
-            (look, self.said(self.picture.key.get(known) or words.name("label", f"mark_{known}")))
-            for known, look in marks.items()
-        ]
+        own = self.picture.key
+        said = {each: own.get(each, words.name("label", f"mark_{each}")) for each in marks}
+        key = [(look, self.said(said[each])) for each, look in marks.items() if said[each]]
         title, units = self.said(self.picture.title), self.said(self.picture.units)
         self.frame(title, units, room.pop("heads", ()), key, self.sources(), **room)
         self.figure.values = self.values
@@ -372,7 +371,7 @@ def draw_columns(on, reference):
     apart = apart and first.value.max() < 0.7 * high
     heads = [] if apart else [(name, on.inks[places[name]]) for name in order]
     on.finish(left=left, right=0 if flat else 48, heads=heads)
-    high = ticks[-1] if ticks[-1] <= high * 1.12 else high * (1.05 if flat else 1.01)
+    high = ticks[-1] if ticks[-1] <= high * 1.12 else high * 1.05
     axis.set_ticks([tick for tick in ticks if (low and ticks[0]) <= tick <= high])
     (ax.set_ylim if flat else ax.set_xlim)(low and ticks[0], high)
     ax.grid(True, axis="y" if flat else "x", color=color["grid"])

@@ -57,7 +57,7 @@ class Picture:
         Further figures that the words name.
     key : dict of str to str
         Words for a mark where the general ones do not do: document, published, plan,
-        implied, gap, bounds.
+        implied, gap, bounds; "" leaves it out.
     decimals : int or None
         At most so many in the values beside marks.
 

@@ -384,11 +384,27 @@ def _joined(frame, tables):
     return table[[*first, *table.columns.difference(first, sort=False)]].reset_index(drop=True)
 
 
+def called(name, place):
+    """Return the name of an indicator at a place: what is GRDP of a province is GDP of a country.
+
+    Parameters
+    ----------
+    name, place : str
+
+    Returns
+    -------
+    str
+    """
+    return name.replace("GRDP", "GDP") if place == "vietnam" else name
+
+
 def _described(frame, tables):
     """Add what the codebook says of each row, its key, and its figures as numbers."""
     book = tables["codebook"].set_index("indicator").reindex(frame.indicator, fill_value="")
     described = ["theme", "measure", "unit", "name_en", "name_vi"]
     frame[described] = book[described].to_numpy()
+    for name in ("name_en", "name_vi"):
+        frame[name] = [*map(called, frame[name], frame.place)]
     frame["role"] = frame.status.where(frame.status.isin(INTENTS), "outturn")
     intent = ("." + frame.status).where(frame.role != "outturn", "")
     places = zip(frame.indicator, frame.place, frame.period, frame.source + intent)

@@ -12,7 +12,7 @@ from numbers import Real
 import numpy as np
 
 from hg_analysis.figures import Figure, described
-from hg_analysis.table import entries
+from hg_analysis.table import called, entries
 
 LANGUAGES = ("en", "vi")
 _MOMENTS = {  # by what a moment names: Babel's patterns
@@ -75,15 +75,14 @@ def name(kind, term):
 
 
 def indicator(term, place):
-    """Return the name of an indicator of a place: what is GRDP of a province is GDP of a country.
+    """Return the name of an indicator at a place.
 
     Raises
     ------
     LookupError
         If the data files do not name it.
     """
-    text = name("indicator", term)
-    return text.replace("GRDP", "GDP") if place == "vietnam" else text
+    return called(name("indicator", term), place)
 
 
 def known(kind, term):

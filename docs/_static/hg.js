@@ -22,6 +22,12 @@ addEventListener("click", ({ target }) => {
   if (link) history.replaceState({ from: all("article a").indexOf(link) }, "");
 });
 
+// The other language opens at the same place: texts and pictures have one name in both.
+addEventListener("click", ({ target }) => {
+  const passed = all("article :is(.at, .cell)[id]").filter((e) => e.getBoundingClientRect().top < innerHeight / 3);
+  if (target.className === "language" && scrollY) target.hash = passed.at(-1)?.id ?? "";
+});
+
 // A switch: two states of the page, what each is called, and where the choice is kept.
 function turn(id, on, off, store) {
   const button = document.getElementById(id);
