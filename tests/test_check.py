@@ -726,11 +726,6 @@ def test_another_text_and_none(tmp_path, capsys):
         assert "the appendix as UTF-8 text" in capsys.readouterr().out
 
 
-def test_an_empty_name_of_a_file_is_no_default(capsys):
-    assert main(["check", "--data", ""]) == 1
-    assert "figures valid" not in capsys.readouterr().out
-
-
 def test_a_closed_pipe_is_no_error():
     command = [sys.executable, "-m", "hg_analysis", "check"]
     first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
