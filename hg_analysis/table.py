@@ -49,7 +49,7 @@ TABLES = {
     | {"address": ADDRESS, "kind": "terms", "quotes": "terms or blank", "note": ANY},
     "choices": {"indicator": "codebook", "place": "terms", "period": PERIOD, "role": ROLE}
     | {"row": TEXT, "reason_en": TEXT, "reason_vi": TEXT, "premise": PREMISE},
-    "totals": {"total": IDENTIFIER, "left": TEXT, "test": "terms", "right": ANY, "note": ANY},
+    "totals": {"total": IDENTIFIER, "formula": TEXT, "note": ANY},
     "numerals": {"paragraph": ORDINAL, "nth": ORDINAL, "printed": TEXT, "role": "terms"}
     | {"indicator": "codebook or blank"},
     "readings": {"indicator": "codebook derived", "reading": "terms", "verdict": "terms"}

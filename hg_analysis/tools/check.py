@@ -12,10 +12,9 @@ import pandas as pd
 
 from hg_analysis import calc
 from hg_analysis.bounds import NUMERAL
-from hg_analysis.figures import derive, from_row
 from hg_analysis.files import DataError, Fault, read
-from hg_analysis.table import DATA, KEYS, TABLES, companion, entries, load, moments, validate
-from hg_analysis.tools import choices
+from hg_analysis.table import DATA, KEYS, TABLES, companion, load, moments, validate
+from hg_analysis.tools import choices, premises
 
 # What kind of unit each kind of measure has.
 UNITS = {
@@ -110,12 +109,14 @@ def _companions(today):
         ("numerals", "indicator", (numerals.role == "figure") != (numerals.indicator != ""),
          "an indicator where the role is figure, blank for any other role"),
         ("derived", "formula", [bool({*f.split("; ")} - {*calc.__all__}) for f in derived.formula],
-         "formulas of calc.py"),
-        ("derived", "inputs", strange, [f"described indicators, not {each}" for each in strange]),
+         "a formula of calc.py, or several separated by '; '"),
+        ("derived", "inputs", strange,
+         [f"a described indicator, not {sorted(each)}" for each in strange]),
         ("derived", "indicator", derived.indicator.isin(book.indicator), "no name of the codebook"),
         ("paragraphs", "paragraph", order != rightly,
          [f"{number}: every paragraph of the document in its order" for number in rightly]),
-        ("sources", "published", dated, [f"{month}, as the identifier names" for month in months]),
+        ("sources", "published", dated,
+         [f"the month that the identifier names, {month}" for month in months]),
         ("sources", "published", sources.published > day, f"a day that has been; today is {day}"),
         ("sources", "address", sources.address.duplicated() & (sources.address != ""),
          "no second source of the same address"),
@@ -137,9 +138,9 @@ def _companions(today):
         )  # fmt: skip
     for name, table in tables.items():
         for column in table.columns[table.columns.str.endswith("_vi")]:
-            original = table[column.replace("_vi", "_en")]
+            original = table[english := column.replace("_vi", "_en")]
             apart = [unequal_numbers(*pair) for pair in zip(original, table[column])]
-            rules.append((name, column, apart, "the numbers of " + original.map(repr)))
+            rules.append((name, column, apart, f"the numbers of {english}, " + original.map(repr)))
     crossed = [f for name, *rule in rules for f in _marked(name, tables[name], *rule)]
     return faults + crossed, not faults
 
@@ -186,67 +187,45 @@ def unequal_numbers(english, vietnamese):
 
 
 def _totals(table, file, bundled):
-    """Evaluate every control total; in the bundled table each must find its figures."""
-    faults, count = [], Counter()
+    """Hold the figures of each source against the control totals, as far as rounding tells.
+
+    A name that ends in "?" is a part that need not be stated; two of them make a total.
+    """
+    faults, count, stated = [], Counter(), defaultdict(list)
+    for row in table.itertuples():
+        stated[row.indicator, row.place, row.source, row.role].append(row)
     for total in companion("totals").itertuples():
-        for figures in _statements(table, total):
+        names = list(dict.fromkeys(re.findall(r"[a-z]\w*\??", total.formula)))
+        optional = [name for name in names if name.endswith("?")]
+        leading = [name.strip("?") for name in optional or names[:1]]
+        periods = {(*at[1:], r.period) for at in stated if at[0] in leading for r in stated[at]}
+        for *where, period in sorted(periods):
+            own = {n: _of(stated[n.strip("?"), *where], period, bool(optional)) for n in names}
+            rows = {row.key: row for row in own.values() if row is not None}
+            if len(rows) < (2 if optional else len(names)):
+                continue
             count[total.total] += 1
-            left, right = (_sum(side, figures) for side in (total.left, total.right))
-            holds = {
-                "=": left[0] <= right[2] and right[0] <= left[2],
-                "<=": left[0] <= right[2],
-                "<": left[0] < right[2],
-                "parts": left[0] <= right[2],
-                "whole": abs(left[1] - round(left[1])) < 0.005,  # to the digits that are left
-            }[total.test]
-            if not holds:
-                stated = ", ".join(f"{f.key} {f.value:g}" for f in figures.values())
-                text = " ".join([total.left.replace(" ", " + "), total.test, total.right]).strip()
-                if total.test == "parts":
-                    over = f"{left[1]:.6g}, more than {total.right}"
-                    text = f"parts of one whole; these add up to {over}"
-                faults.append(Fault(file, None, "value", stated, text))
+            text = total.formula
+            for name, row in own.items():
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?![\w.])", row.key if row else "0", text)
+            if ended := premises.ended(text, rows, some=True):
+                values = ", ".join(f"{key} {row.value:g}" for key, row in rows.items())
+                faults.append(
+                    Fault(file, None, "value", values, f"{total.formula.replace('?', '')}: {ended}")
+                )
     lost = [total not in count for total in companion("totals").total] if bundled else []
     expected = "figures that it can be held against"
     faults += _marked("totals", companion("totals"), "total", lost, expected)
     return faults, [f"{count.total()} control totals evaluated"] if count else []
 
 
-def _statements(table, total):
-    """Give the figures of one total as each source states them, period by period."""
-    derived, parts = entries("derived"), total.test == "parts"
-    sides = f"{total.left} {total.right}".split()
-    names = [n for s in sides for n in (derived[s].inputs.split() if s in derived else [s])]
-    names = [name for name in names if not name.isdigit()]
-    groups = defaultdict(list)
-    for row in table[table.indicator.isin(names)].itertuples():
-        groups[row.source, row.place, row.role].append(row)
-    for rows in groups.values():
-        for period in dict.fromkeys(r.period for r in rows if parts or r.indicator == names[0]):
-            picked, (start, end) = {}, moments(period)
-            for name in names:
-                own = [row for row in rows if row.indicator == name]
-                # Of the same period; of a whole and what it is held against, else of one that
-                # overlaps with it, if the source states no more than one.
-                same = [row for row in own if row.period == period]
-                spans = [] if same or parts else [(row, *moments(row.period)) for row in own]
-                same += [row for row, first, last in spans if first <= end and start <= last]
-                if len(same) == 1:
-                    picked[name] = from_row(same[0])
-            if len(picked) == len(set(names)) or (parts and len(picked) > 1):
-                yield picked
-
-
-def _sum(side, figures):
-    """Add up one side of a total: low, value and high; bounds decide, rounding breaks none."""
-    ends = [(0.0, 0.0, 0.0)]
-    for name in side.split():
-        if name.isdigit():
-            ends.append((int(name),) * 3)
-        elif name in figures or name in entries("derived"):  # else the source does not state it
-            figure = figures.get(name) or derive(name, *figures.values())
-            ends.append((figure.low, figure.value, figure.high))
-    return [*map(sum, zip(*ends))]
+def _of(rows, period, exactly):
+    """Return the row of a period, or else the only one whose period overlaps with it."""
+    start, end = moments(period)
+    same = [row for row in rows if row.period == period]
+    spans = [] if same or exactly else [(row, *moments(row.period)) for row in rows]
+    same += [row for row, first, last in spans if first <= end and start <= last]
+    return same[0] if len(same) == 1 else None
 
 
 def _numerals(own, file):

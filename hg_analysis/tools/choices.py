@@ -1,30 +1,15 @@
-"""What statuses, choices and readings rest on, held against the rows that could end it."""
+"""Which statuses a source and its date allow, and whether choices and readings still hold."""
 
-import difflib
 import re
 from collections import defaultdict
 
-from mpmath import iv
-
-from hg_analysis import words
 from hg_analysis.files import Fault, listed
-from hg_analysis.table import KEYS, TABLES, companion, moments, preference
+from hg_analysis.table import KEYS, companion, moments, preference
+from hg_analysis.tools import premises
 
 # Months from the end of a period to the publication of its official figures: those of a year
 # come out in October of the second year after it (Decree 62/2024, 6 October).
 OFFICIAL_AFTER = 22
-_KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)+"
-_NONE = re.compile(r"no (\w+) (\w+) ({period[0]}) ({role[0]})".format(**TABLES["choices"]))
-_TOKEN = re.compile(rf" *(?:({_KEY})|(\d+(?:\.\d+)?)|(abs\b|[-+*/()]))")
-_TESTS = {  # of two intervals: for all of their values, but of '=', which asks whether they meet
-    "<=": lambda a, b: a.b <= b.a,
-    ">=": lambda a, b: a.a >= b.b,
-    "<": lambda a, b: a.b < b.a,
-    ">": lambda a, b: a.a > b.b,
-    "=": lambda a, b: a.a <= b.b and b.a <= a.b,
-}
-_FORMS = "'KEY + KEY / 100 < KEY' (+ - * / abs, < <= > >= =), 'KEY prints WORDS' or "
-_FORMS += "'no INDICATOR PLACE PERIOD ROLE'"
 
 
 def _same(table):
@@ -137,7 +122,7 @@ def choices(table, file, bundled, today):
             held, parts = held + 1, [*map(str.strip, choice.premise.split(";"))]
             compared = [part for part in parts if re.search("[<>=]", part)]
             ranks = [part for part in parts if part not in compared]
-            ended = _evaluated("; ".join(compared), keyed, bundled) if compared else ()
+            ended = premises.evaluated("; ".join(compared), keyed, bundled) if compared else ()
             found += [("premise", premise, f"another choice: {why}") for premise, why in ended]
             if compared and choice.row not in choice.premise:
                 expected = f"a comparison with the row that is chosen, {choice.row}"
@@ -183,61 +168,7 @@ def readings(table, bundled):
     """Evaluate what each reading rests on."""
     faults, rows = [], {row.key: row for row in table.itertuples()}
     for reading in companion("readings").itertuples():
-        for premise, ended in _evaluated(reading.premise, rows, bundled):
+        for premise, ended in premises.evaluated(reading.premise, rows, bundled):
             expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
             faults.append(Fault("readings.csv", reading.Index, "premise", premise, expected))
     return faults, [f"the premises of {len(companion('readings'))} readings evaluated"]
-
-
-def _evaluated(premises, rows, bundled):
-    """Yield each of some premises that has ended, and what ended it.
-
-    Where one's own table lacks a row, its premises are left out.
-    """
-    for premise in map(str.strip, premises.split(";")):
-        try:
-            ended = _ended(premise, rows)
-        except KeyError as error:
-            near = difflib.get_close_matches(error.args[0], rows, 1)
-            ended = f"no row has the key {error.args[0]}" + "".join(f"; {k}?" for k in near)
-            ended *= bundled
-        except Exception as error:  # a premise can hold anything
-            ended = f"it is none of {_FORMS}: {error}"
-        if ended:
-            yield premise, ended
-
-
-def _ended(premise, rows):
-    """Return what ends a premise; nothing where it holds."""
-    if none := _NONE.fullmatch(premise):
-        if not (words.known("indicator", none[1]) and words.known("place", none[2])):
-            raise ValueError(f"{none[1]} or {none[2]} is not known")
-        figures = {(r.indicator, r.place, r.period, r.role): key for key, r in rows.items()}
-        return "".join(f"there is {key}" for key in [figures.get(none.groups())] if key)
-    if printed := re.fullmatch(rf"({_KEY}) prints (.+)", premise):
-        text = rows[printed[1]].printed
-        alone = rf"(?<![\w.,]){re.escape(printed[2])}(?!\w|[.,]\d)"
-        return "" if re.search(alone, text) else f"{printed[1]} prints {text!r}"
-    sides = re.split(r"([<>]=?|=)", premise)
-    if len(sides) != 3:
-        raise ValueError("one comparison is asked for")
-    left, right = (_interval(side, rows) for side in sides[::2])
-    if _TESTS[sides[1]](left, right):
-        return ""
-    told = [f"{float(side.a):.10g} to {float(side.b):.10g}" for side in (left, right)]
-    return f"{told[0]} is not {sides[1]} {told[1]} for all values within these bounds"
-
-
-def _interval(side, rows):
-    """Evaluate one side on the bounds of its figures; nothing but arithmetic is understood."""
-    names, text, at = {"abs": abs, "__builtins__": {}}, "", 0
-    while at < len(side.rstrip()):
-        token = _TOKEN.match(side, at)
-        if not token:
-            raise ValueError(f"{side[at:].strip()!r} is not understood")
-        key, number, sign = token.groups()
-        if key or number:
-            sign = f"n{len(names)}"
-            names[sign] = iv.mpf([rows[key].low, rows[key].high] if key else number)
-        text, at = f"{text} {sign}", token.end()
-    return iv.mpf(eval(text.strip(), names))  # of the tokens above, and of no others
