@@ -12,7 +12,7 @@ from hg_analysis.tools import links, translate
 from hg_analysis.tools.aside import one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
-from hg_analysis.tools.run import execute, found
+from hg_analysis.tools.run import NOTEBOOKS, execute, found
 
 
 def main(argv=None):
@@ -105,7 +105,7 @@ def _command(given):
             return translate.run(found(given.notebooks), given.data, given.out)
         status = execute(given.notebooks, given.data, given.language, given.out, links.finish)
         if not (given.data or given.out or given.language):
-            links.repeat(found(given.notebooks))
+            links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
         return status
     faults, notes = check(given.data, given.source)
     print(*listed(faults), *notes, f"{len(faults)} fault{'s' * (len(faults) != 1)}", sep="\n")
