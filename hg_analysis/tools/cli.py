@@ -65,9 +65,7 @@ def _parser():
             added.add_argument("notebooks", nargs="*", type=_name, help=help)
         return added
 
-    checking = command("check", "check the data files; one line a fault")
-    text = "the appendix's text, a paragraph a line"
-    checking.add_argument("--source", metavar="TEXT", type=_there, help=text)
+    command("check", "check the data files; one line a fault")
     run = command("run", "execute notebooks and store their outputs", notebooks=True)
     run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", type=_name, help="write there, not in place")
@@ -107,6 +105,6 @@ def _command(given):
         if not (given.data or given.out or given.language):
             links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
         return status
-    faults, notes = check(given.data, given.source)
+    faults, notes = check(given.data)
     print(*listed(faults), *notes, f"{len(faults)} fault{'s' * (len(faults) != 1)}", sep="\n")
     return int(bool(faults))
