@@ -49,7 +49,8 @@ class Drawing(Sheet):
         self.keyed, self.bounded, self.flat, self.marks, self.values = keyed, False, True, {}, {}
         form = picture.form.func.__name__
         pale = {"linewidth": size.mark * 0.4, "alpha": 0.35, "solid_capstyle": "butt"}
-        self.bound = {"linewidth": 1.6, "color": color["ink"]} if "ranges" not in form and "lines" not in form else pale
+        points = form in ("draw_lines", "draw_ranges")
+        self.bound = pale if points else {"linewidth": 1.6, "color": color["ink"]}
         places = dict.fromkeys(self.rows.place)
         lead = HOME if HOME in places else next((p for p in places if p != "vietnam"), "vietnam")
         others = [place for place in places if place not in (lead, "vietnam")]
@@ -584,9 +585,10 @@ def draw_stacked(on, reference):
         row, box = rows.loc[index], bar.get_window_extent()
         ink = _ink_on(on, bar.get_facecolor())
         look = {"weight": "bold" if row.series == base.series.iloc[0] else "normal"}
-        look["bbox"] = {"facecolor": bar.get_facecolor(), "edgecolor": "none", "pad": 4}
+        pad = 4 if row.known == "implied" else 0.5  # off the hatching
+        look["bbox"] = {"facecolor": bar.get_facecolor(), "edgecolor": "none", "pad": pad}
         wide = on.wide(row.label, size.label, weight=look["weight"])
-        if wide < box.width - 4 and size.label * 1.1 < box.height:
+        if wide < box.width - 4 and size.label * 1.25 < box.height:
             point = on.at(row.when, row.foot + row.value / 2)
             on.beside(row.label, point, size.label, ink, [(0, 0)], over=True, **look)
     _name_gaps(on, years, set(rows.when), (low + high) / 2)

@@ -16,10 +16,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from hg_analysis import words
-from hg_analysis.forms import (
-    Drawing, draw_bars, draw_columns, draw_lines, draw_ranges, draw_stacked, year_of,
-)  # fmt: skip
+from hg_analysis import forms, words
+from hg_analysis.forms import Drawing, year_of
 from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
 from hg_analysis.table import HOME
 
@@ -235,7 +233,7 @@ def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), ranks=Fal
     -------
     Picture
     """
-    form = partial(draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    form = partial(forms.draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
     form.keywords["ranks"] = ranks
     return Picture(series=_by_place(series), form=form, **said)
 
@@ -257,7 +255,7 @@ def columns(series, *, reference=None, **said):
     Picture
         A phone has bars from the left instead.
     """
-    return _with(reference, draw_columns, series, said)
+    return _with(reference, forms.draw_columns, series, said)
 
 
 def bars(series, *, beside=None, reference=None, **said):
@@ -280,7 +278,7 @@ def bars(series, *, beside=None, reference=None, **said):
     Picture
         On a phone the names stand above the bars.
     """
-    return _with(reference, partial(draw_bars, beside=beside or {}), series, said)
+    return _with(reference, partial(forms.draw_bars, beside=beside or {}), series, said)
 
 
 def stacked(series, *, reference=None, **said):
@@ -302,7 +300,7 @@ def stacked(series, *, reference=None, **said):
     Picture
         A phone has bars from the left instead, named above.
     """
-    return _with(reference, draw_stacked, series, said)
+    return _with(reference, forms.draw_stacked, series, said)
 
 
 def ranges(series, *, reference=None, **said):
@@ -322,7 +320,7 @@ def ranges(series, *, reference=None, **said):
     Picture
         On a phone the names stand above the rows.
     """
-    return _with(reference, draw_ranges, series, said)
+    return _with(reference, forms.draw_ranges, series, said)
 
 
 def svg(picture, size="page", dark=False, drawn=None):

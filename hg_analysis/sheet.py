@@ -179,7 +179,8 @@ class Sheet:
                 handles, [text for _, text in entries], ncols=columns, loc=where,
                 bbox_to_anchor=(size.margin / size.width, 1 - y / size.height), borderpad=0.1,
                 borderaxespad=0, handlelength=long, handletextpad=0.5, columnspacing=1.6,
-                labelspacing=0.35, fontsize=(px or size.key) * 0.72, labelcolor=second, frameon=False,
+                labelspacing=0.35, fontsize=(px or size.key) * 0.72, labelcolor=second,
+                frameon=False,
             )  # fmt: skip
             box = key.get_window_extent(self.renderer)
             if box.width <= self.room or columns == 1:
