@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SIZES = {390: 800, 1400: 900}
+expect.set_options(timeout=20_000)  # a page waits for what it shows, not for a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -142,10 +143,11 @@ def test_no_page_has_barriers_or_scrolls_sideways(site, visit):
 def test_the_first_page_is_small(visit, growth):
     loaded = []
     page = visit("en/search.html")
-    page.on("response", lambda got: loaded.append((got.request.resource_type, len(got.body()))))
-    page.goto(page.url.replace("en/search.html", growth), wait_until="load")
-    assert {"document", "stylesheet", "script"} <= {kind for kind, _ in loaded}
-    assert sum(size for kind, size in loaded if kind != "image") <= 300 * 1024
+    page.on("requestfinished", loaded.append)
+    page.goto(page.url.replace("en/search.html", growth), wait_until="networkidle")
+    sizes = [(got.resource_type, len(got.response().body())) for got in [*loaded]]
+    assert {"document", "stylesheet", "script"} <= {kind for kind, _ in sizes}
+    assert sum(size for kind, size in sizes if kind != "image") <= 300 * 1024
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -174,6 +176,7 @@ def test_numbers_lead_to_their_rows_and_back(width, visit, growth):
 @pytest.mark.parametrize("width", SIZES)
 def test_a_place_leads_to_the_whole_row_of_the_document_and_back(width, visit, growth):
     page = visit(growth, width)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     link = page.locator('article a[href$="figures.html#p11-7"]').first
     link.click()
     row = page.locator('tr[id="p11-7"]')
@@ -270,7 +273,9 @@ def test_pictures_and_their_numbers_are_downloaded(visit, growth):
     page = visit(growth)
     links = page.locator(".take a[download]")
     assert links.count()
-    for link in links.all():
+    for nth, link in enumerate(links.all()):
+        if nth % 6 == 5:
+            page.reload()  # Chromium takes more than ten from one page for an accident
         address = link.get_attribute("href")
         if page.url.startswith("file:") and not address.startswith("data:"):
             continue  # Chromium shows a picture of a folder instead: its address is tested
@@ -321,16 +326,20 @@ def test_jupyterlab_runs_the_notebook_and_its_numbers_lead_to_rows(folder, chrom
             page = chromium.new_page(viewport={"width": 1400, "height": 900})
             page.goto(f"{base}lab/tree/01_growth.ipynb")
             expect(page.locator(".jp-NotebookPanel h1").first).to_contain_text(title)
+            # Cells that are run before the kernel has started are not run at all.
+            idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+            expect(idle).to_be_attached(timeout=120_000)
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-            for _ in range(120):
+            for _ in range(180):
                 page.wait_for_timeout(1000)
                 page.keyboard.press("Control+s")
                 stored = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
                 if all(cell.execution_count for cell in stored):
                     break
             outputs = [output for cell in stored for output in cell.outputs]
-            assert len(stored) == len(code) and all(cell.execution_count for cell in stored)
+            assert len(stored) == len(code)
+            assert [cell.id for cell in stored if not cell.execution_count] == []
             assert outputs and {o.output_type for o in outputs} == {"display_data"}
             page.locator(".jp-WindowedPanel-outer").evaluate("e => e.scrollTo(0, 0)")
             link = page.locator('.jp-MarkdownOutput a[href*="#growth_over_term.2020_2025"]').first

@@ -10,11 +10,11 @@ root.dataset.review = stored("sessionStorage", "review") ?? "off";
 // shows the sentence again, although folds that were opened have moved it.
 function arrive() {
   const from = all("article a")[history.state?.from];
-  if (from) return requestAnimationFrame(() => { from.scrollIntoView({ block: "center" }); from.focus({ preventScroll: true }); });
-  const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!row?.closest("table.hg, details")) return;
+  const row = from ?? document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!from && !row?.closest("table.hg, details")) return;
   for (let fold = row; (fold = fold.parentElement.closest("details")); ) fold.open = true;
-  row.scrollIntoView({ block: "center" });
+  if (!from) return row.scrollIntoView({ block: "center" });
+  requestAnimationFrame(() => { from.scrollIntoView({ block: "center" }); from.focus({ preventScroll: true }); });
 }
 for (const event of ["load", "hashchange"]) addEventListener(event, arrive);
 addEventListener("click", ({ target }) => {
