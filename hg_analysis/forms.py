@@ -5,7 +5,6 @@ What seaborn lacks is matplotlib's: bounds, hatching, arrows, words beside marks
 
 import math
 import re
-from dataclasses import replace
 from functools import partial
 from itertools import groupby, pairwise
 
@@ -15,11 +14,11 @@ import seaborn as sns
 from matplotlib.transforms import Bbox
 
 from hg_analysis import words
-from hg_analysis.sheet import DASH, SIZES, Sheet
+from hg_analysis.sheet import DASH, Sheet
 from hg_analysis.table import HOME, OFFICIAL, entries, moments
 
-MARKS = {"document": "o", "published": "s", "plan": "^", "implied": "D"}
-OPEN = ("plan", "implied")
+MARKS = {"document": "o", "published": "s", "plan": "^", "implied": "D", "under": "v"}
+OPEN = ("plan", "implied", "under")
 ABOVE = [(0, 1), (-0.4, 0.9), (0.4, 0.9), (-1, 0.3), (0, 2), (1, 0.3)]
 BELOW = [(0.4, -1), (0, -1), (-0.4, -1), (1, -0.3), (0, -2)]
 RIGHT = [(1, 0), (-1, 0), (1, 0.8), (1, -0.8), (-1, 0.8), (-1, -0.8), (0, 1), (0, -1)]
@@ -45,21 +44,13 @@ class Drawing(Sheet):
     """
 
     def __init__(self, picture, size, color, keyed):
-        form, rows, line = (
-            picture.form.func,
-            picture.frame(),
-            picture.form.keywords.get("reference"),
-        )
-        count = rows.series.nunique() - bool(line)
-        if form is draw_columns and size.narrow:
-            size = replace(size, height=310 + 27 * count * rows.year.nunique())
-        elif form is draw_ranges and size is not SIZES["slide"]:
-            size = replace(size, height=200 + 40 * size.narrow + (58 + 14 * size.narrow) * count)
         super().__init__(size, color)
-        self.picture, self.rows, self.said = picture, rows, picture.said
+        self.picture, self.rows, self.said = picture, picture.frame(), picture.said
         self.keyed, self.bounded, self.flat, self.marks, self.values = keyed, False, True, {}, {}
+        form = picture.form.func.__name__
         pale = {"linewidth": size.mark * 0.4, "alpha": 0.35, "solid_capstyle": "butt"}
-        self.bound = {"linewidth": 1.6, "color": color["ink"]} if form is draw_columns else pale
+        points = form in ("draw_lines", "draw_ranges")
+        self.bound = pale if points else {"linewidth": 1.6, "color": color["ink"]}
         places = dict.fromkeys(self.rows.place)
         lead = HOME if HOME in places else next((p for p in places if p != "vietnam"), "vietnam")
         others = [place for place in places if place not in (lead, "vietnam")]
@@ -79,6 +70,12 @@ class Drawing(Sheet):
                 read_back, across(row.value, zorder=3, **look), self.flat
             )
         return self.rows.drop(line.index), line
+
+    def shade(self, place, nth):
+        """Return the colour of a place's nth series: ever lighter."""
+        steps = self.color["steps"] if place == self.lead else ()
+        lighter = sns.blend_palette([self.of[place], self.color["ground"]], 5)
+        return [*steps, *lighter][nth]
 
     def span(self, rows):
         """Return the least and the largest of values, and of bounds where they are wide."""
@@ -145,13 +142,17 @@ class Drawing(Sheet):
         return [words.name("label", "sources_line").format(names=text) for text in texts]
 
     def bounds(self, rows, along):
-        """Draw the bounds that are wide enough to see."""
+        """Draw the bounds that are wide enough to see; return them by row."""
+        drawn = {}
         for row, place in zip(rows.itertuples(), along):
             ends = [self.at(place, end) for end in (row.low, row.high)]
             closed = row.figure.relation in "=~" and math.isfinite(row.high - row.low)
             if closed and math.dist(*self.pixels(ends)) > self.size.mark + 3:
                 look = {"color": self.of[row.place], "zorder": 3.5} | self.bound
-                self.bounded = bool(self.ax.plot(*zip(*ends), **look))
+                self.ax.plot(*zip(*ends), **look)
+                drawn[row.Index] = row.low, row.high
+        self.bounded = bool(drawn)
+        return drawn
 
     def words_of(self, line):
         """Write the words of a reference where there is room along it."""
@@ -175,8 +176,11 @@ class Drawing(Sheet):
         """See that the axes show every value, and columns from zero."""
         low, high = sorted(self.ax.get_ylim() if self.flat else self.ax.get_xlim())
         for row, value in self.values.items():
-            zero = 0 if hasattr(value.args[0], "get_height") else value()
-            if not low <= min(value(), zero) <= max(value(), zero) <= high:
+            mark, ends = value.args[0], [value()]
+            if hasattr(mark, "get_height"):
+                foot = mark.get_y() if self.flat else mark.get_x()
+                ends = foot, foot + value()
+            if not low <= min(ends) <= max(ends) <= high:
                 key = self.rows.key[row]
                 raise ValueError(f"the axis from {low:g} to {high:g} cuts off {key}: {value():g}")
 
@@ -190,14 +194,17 @@ def read_back(artist, flat, n=0):
     return float((artist.get_ydata() if flat else artist.get_xdata())[0])
 
 
-def draw_lines(on, lead, ends, band, gaps, notes):
+def draw_lines(on, lead, ends, band, gaps, notes, ranks):
     """Draw what :func:`hg_analysis.pictures.lines` describes."""
-    ax, size, color, frame = on.ax, on.size, on.color, on.rows
+    ax, size, color = on.ax, on.size, on.color
+    under = [figure.relation[0] == "<" for figure in on.rows.figure]
+    on.rows = frame = on.rows.assign(known=on.rows.known.mask(under, "under"))
     ends, named = {on.picture.named(name): text for name, text in ends.items()}, on.picture.named
     groups = {name: rows.sort_values("year") for name, rows in frame.groupby("series", sort=False)}
     joined = {name: rows for name, rows in groups.items() if len(rows) > 1}
-    if size.narrow and joined:
-        groups, frame = joined, frame[frame.series.isin(joined)]
+    if size.narrow and joined:  # of other places only those with a line
+        frame = frame[frame.place.isin([p for rows in joined.values() for p in rows.place])]
+        groups = {name: rows for name, rows in groups.items() if rows.index[0] in frame.index}
     first = next((name for name, rows in joined.items() if on.lead in set(rows.place)), "")
     strong = named(lead) if lead else first
     widths = {n: 2.7 if "vietnam" in set(r.place) else 1.8 for n, r in groups.items()} | {
@@ -206,6 +213,8 @@ def draw_lines(on, lead, ends, band, gaps, notes):
     pieces = []
     for rows in joined.values():
         for why, steps in groupby(pairwise(rows.itertuples()), lambda step: _why_dashed(*step)):
+            if why is None:
+                continue
             points = dict.fromkeys(row.Index for step in steps for row in step)
             pieces.append(
                 frame.loc[list(points)].assign(piece=len(pieces), why=why, dash=why != "")
@@ -223,25 +232,29 @@ def draw_lines(on, lead, ends, band, gaps, notes):
         on.marks["implied"]["linestyle"] = "-"
     on.marks |= {"gap": {"linestyle": "--"}} if "gap" in why else {}
     low, top = on.span(frame)
-    ticks = on.scale(ax.yaxis, low, top)
+    ticks = on.scale(ax.yaxis, low, top, whole=ranks)
     bottom = max(tick for tick in ticks if tick <= low)
-    blocks = {name: _end(on, name, rows.iloc[-1], ends.get(name)) for name, rows in joined.items()}
+    latest = frame.year.max()
+    lasting = {name: rows for name, rows in joined.items() if rows.year.max() == latest}
+    blocks = {name: _end(on, name, rows.iloc[-1], ends.get(name)) for name, rows in lasting.items()}
     wide = [on.wide(text, px, weight=w) for block in blocks.values() for text, px, w, _ in block]
     on.finish(left=on.ticks_wide(ax.yaxis), right=max(wide, default=0) + 18)
     first, last = math.floor(frame.year.min()), math.ceil(frame.year.max())
     before, after = (16 if size.narrow else 24), 8
     unit = max(last - first, 1) / (on.place[1] - on.place[0] - before - after)
     ax.set_yticks([tick for tick in ticks if bottom <= tick <= top])
+    edge = (top - bottom) * 0.04
     step = 1 if 1 / unit > on.wide("2020", size.tick) + 4 else 2
     years = range(last, first - 1, -step)
     ax.set(xlim=(first - before * unit, last + after * unit), xticks=years)
-    ax.set_ylim(bottom, top + (top - bottom) * 0.04)
+    bottom, top = (top + edge, 1 - edge) if ranks else (bottom, top + edge)
+    ax.set_ylim(bottom, top)
     ax.grid(True, axis="y", color=color["grid"])
     ax.axhline(bottom, color=color["second"], linewidth=1.2, zorder=1, clip_on=False)
     on.keep_off(points, frame.head(0))
     for rows in joined.values():
         on.take_line(rows[["year", "value"]].to_numpy())
-    _write_ends(on, {name: rows.iloc[-1].value for name, rows in joined.items()}, blocks)
+    _write_ends(on, {name: rows.iloc[-1].value for name, rows in lasting.items()}, blocks)
     if band:
         _band(on, *(joined[named(name)] for name in band[:2]), on.said(band[2]))
     for one, other, text in gaps:
@@ -252,6 +265,15 @@ def draw_lines(on, lead, ends, band, gaps, notes):
         )
         on.take_line(pair)
         on.beside(on.said(text), np.mean(pair, axis=0), size.label, "ink", RIGHT, 7, weight="bold")
+    for name, rows in groups.items():
+        if name not in lasting:  # at its last mark
+            row, ink = rows.iloc[-1], on.inks[rows.place.iloc[-1]]
+            text = words.name("label", "place_value").format(place=name, value=row.label)
+            text = "\n".join(on.wrap(text, size.tick, 110 if size.narrow else 260))
+            for over in (False, True):
+                look = {"must": over, "over": over, "bbox": on.ground, "linespacing": 1.1}
+                if on.beside(text, (row.year, row.value), size.tick, ink, RIGHT, **look):
+                    break
     instead = {figure.key: on.said(text) for figure, text in notes}
     for name, rows in groups.items():
         weight, ink = "bold" if name == strong else "normal", on.inks[rows.place.iloc[0]]
@@ -261,18 +283,18 @@ def draw_lines(on, lead, ends, band, gaps, notes):
                 text, instead[row.key] = instead[row.key], ""  # once, where two series start
                 if text and not size.narrow:
                     on.beside(text, point, size.key, "second", [(0.01, 2), *ABOVE])
-            elif name not in joined:
-                text = words.name("label", "place_value").format(place=name, value=row.label)
-                on.beside(text, point, size.tick, ink, RIGHT, must=True, bbox=on.ground)
             elif row.Index != rows.index[-1] and not (size.narrow and row.Index != rows.index[0]):
                 level = [np.interp(row.year, other.year, other.value) for other in joined.values()]
-                sides = [*BELOW, *ABOVE] if max(level) > row.value else [*ABOVE, *BELOW]
+                lower = max(level, default=0) > row.value
+                sides = [*BELOW, *ABOVE] if lower != ranks else [*ABOVE, *BELOW]
                 on.beside(row.label, point, size.label, ink, sides, weight=weight)
     on.bounds(frame, frame.year)
 
 
 def _why_dashed(one, other):
-    """Say why the line between two rows is dashed: implied, a gap of years, or not at all."""
+    """Say why the line between two rows is dashed, "" if it is not, None if there is no line."""
+    if "under" in (one.known, other.known):
+        return None
     implied, gap = "implied" in (one.known, other.known), other.year - one.year > 1
     return "implied" if implied else "gap" if gap else ""
 
@@ -294,10 +316,11 @@ def _end(on, name, row, text):
 
 def _write_ends(on, values, blocks):
     """Write the ends beside the last marks, none over another."""
-    order, tops, free = sorted(values, key=values.get, reverse=True), {}, 0
+    level, tops, free = {name: on.pixels((0, value))[1] for name, value in values.items()}, {}, 0
+    order = sorted(level, key=level.get, reverse=True)
     high = {name: sum(px * 1.18 for _, px, *_ in block) for name, block in blocks.items()}
     for name in order:
-        y = on.size.height - on.pixels((0, values[name]))[1]
+        y = on.size.height - level[name]
         tops[name] = max(y - blocks[name][0][1] * 0.6, free)
         free = tops[name] + high[name] + 4
     limit = on.place[3] + 6
@@ -326,110 +349,278 @@ def _band(on, one, other, text):
 
 def draw_columns(on, reference):
     """Draw what :func:`hg_analysis.pictures.columns` describes."""
-    ax, size, color = on.ax, on.size, on.color
-    on.flat = flat = not size.narrow
+    on.flat = not on.size.narrow
     rows, line = on.split(reference)
-    rows = rows.assign(when=rows.year.map("{:.0f}".format))
-    bars, plans, years = (
-        rows[rows.known != "plan"],
-        rows[rows.known == "plan"],
-        sorted(set(rows.when)),
-    )
-    if bars.duplicated(["series", "when"]).any():
-        raise ValueError("columns takes one figure for each series and year, and plans")
-    places = bars.groupby("series", sort=False).place.first()
+    rows = rows.assign(slot=rows.year.map("{:.0f}".format), hue=rows.series)
+    _draw_bars(on, rows, line, sorted(set(rows.slot)))
+
+
+def draw_bars(on, reference, beside):
+    """Draw what :func:`hg_analysis.pictures.bars` describes."""
+    on.flat = False
+    rows, line = on.split(reference)
+    hue = [rows.place_name] if rows.place.nunique() > 1 else []
+    if rows[rows.known != "plan"].duplicated(["series", "place"]).any():
+        hue.append(pd.Series([words.period(f.period) for f in rows.figure], rows.index))
+    hue = hue[0].str.cat(hue[1:], sep=", ") if hue else ""
+    rows = rows.assign(slot=rows.series, hue=hue)
+    beside = {on.picture.named(name): on.said(text).split("\n") for name, text in beside.items()}
+    _draw_bars(on, rows, line, list(dict.fromkeys(rows.slot)), beside)
+
+
+def _draw_bars(on, rows, line, slots, beside=None):
+    """Draw a group of bars for each slot: upright, lying beside short names, or below long ones."""
+    ax, flat, color, listed = on.ax, on.flat, on.color, beside is not None
+    bars, plans = rows[rows.known != "plan"], rows[rows.known == "plan"]
+    if bars.duplicated(["hue", "slot"]).any():
+        raise ValueError("one figure for each series and year, row and period; and plans")
+    places = bars.groupby("hue", sort=False).place.first()
     nth, order = places.groupby(places).cumcount(), list(places.index)
-    fill = {s: color["steps"][n] if n else on.of[places[s]] for s, n in nth.items()}
-    x, y = on.at("when", "value")
+    fill = {hue: on.shade(places[hue], n) for hue, n in nth.items()}
+    if not flat and not listed:
+        on.heighten(310, 27 * len(order), len(slots))
+    size, width, names = on.size, 0.74, {}
+    if listed:
+        room = [on.wide(text[0], size.label) + 20 for text in beside.values()]
+        room = on.room - max(room, default=0) if size.narrow else 280
+        names = {slot: on.wrap(slot, size.label, room) for slot in slots}
+        thick, free = 26 * len(order), max(map(len, names.values())) * size.label * 1.25
+        free = free + 20 if size.narrow else max(free - thick, 0) + 28
+        on.heighten(260 if size.narrow else 200, thick + free, len(slots))
+        size, width = on.size, thick / (thick + free)
+    x, y = on.at("slot", "value")
     sns.barplot(
-        data=bars, x=x, y=y, hue="series", order=years, hue_order=order, palette=fill, saturation=1,
-        width=0.74, gap=0.06, errorbar=None, legend=False, orient="x" if flat else "y", ax=ax,
+        data=bars, x=x, y=y, hue="hue", order=slots, hue_order=order, palette=fill, saturation=1,
+        width=width, gap=0.06, errorbar=None, legend=False, orient="x" if flat else "y", ax=ax,
     )  # fmt: skip
     drawn = {}
-    for name, container in zip(order, ax.containers):
+    for hue, container in zip(order, ax.containers):
         for bar in container:
             middle = bar.get_center()[0 if flat else 1]
-            row = bars[(bars.series == name) & (bars.when == years[round(middle)])].iloc[0]
+            row = bars[(bars.hue == hue) & (bars.slot == slots[round(middle)])].iloc[0]
             drawn[row.name], on.values[row.name] = (bar, middle), partial(read_back, bar, flat)
             hatch = "////" if row.known == "implied" else ""
             on.marks.setdefault(row.known, {"hatch": hatch})
             if hatch:
-                bar.set(facecolor=color["ground"], edgecolor=fill[name], hatch=hatch, linewidth=1.3)
+                bar.set(facecolor=color["ground"], edgecolor=fill[hue], hatch=hatch, linewidth=1.3)
     both = {"document", "published"} <= set(bars.known)  # both are filled: a dot at the foot
     on.marks |= {"document": {"marker": "o"}} if both else {}
-    shift = {name: (n - (len(order) - 1) / 2) * 0.74 / len(order) for n, name in enumerate(order)}
-    at = [years.index(when) + shift.get(name, 0) for when, name in zip(plans.when, plans.series)]
+    shift = {hue: (n - (len(order) - 1) / 2) * width / len(order) for n, hue in enumerate(order)}
+    at = [slots.index(slot) + shift.get(hue, 0) for slot, hue in zip(plans.slot, plans.hue)]
     points = on.scatter(plans.assign(at=at), "at") if len(plans) else None
     low, high = min(0, on.span(on.rows)[0]), max(0, on.span(on.rows)[1])
     axis = ax.yaxis if flat else ax.xaxis
     ticks = on.scale(axis, low, high, 4)
-    left = on.ticks_wide(ax.yaxis) if flat else 8 + max(on.wide(year, size.tick) for year in years)
-    room = (on.room - left) / len(years) / len(order)
-    names = {name: on.wide(name, size.label, weight="bold") for name in order}
-    first = bars[bars.when == bars.groupby("when").series.nunique().idxmax()]
-    apart = flat and max(names.values()) < room and len(order) < 3  # over the first columns
+    left = on.ticks_wide(ax.yaxis) if flat else 8 + max(on.wide(slot, size.tick) for slot in slots)
+    room, right = (on.room - left) / len(slots) / len(order), 0 if flat else 48
+    wide = {hue: on.wide(hue, size.label, weight="bold") for hue in order}
+    first = bars[bars.slot == bars.groupby("slot").series.nunique().idxmax()]
+    apart = flat and max(wide.values()) < room and len(order) < 3  # over the first columns
     apart = apart and first.value.max() < 0.7 * high
-    heads = [] if apart else [(name, on.inks[places[name]]) for name in order]
-    on.finish(left=left, right=0 if flat else 48, heads=heads)
+    heads = [] if apart else [({"facecolor": fill[hue]}, hue) for hue in order if hue]
+    if listed:
+        value = max(on.wide(text, size.label, weight="bold") for text in rows.label) + 12
+        left = max(on.wide(text, size.label) for name in names.values() for text in name) + 16
+        left = (6 if size.narrow else left) + (value if low else 0)
+        right = [on.wide(text, size.label) + 16 for texts in beside.values() for text in texts]
+        right = value + (0 if size.narrow else max(right, default=0))
+    on.finish(left=left, right=right, heads=heads)
     high = ticks[-1] if ticks[-1] <= high * 1.12 else high * 1.05
     axis.set_ticks([tick for tick in ticks if (low and ticks[0]) <= tick <= high])
     (ax.set_ylim if flat else ax.set_xlim)(low and ticks[0], high)
     ax.grid(True, axis="y" if flat else "x", color=color["grid"])
+    ax.grid(False, axis="x" if flat else "y")
     (ax.axhline if flat else ax.axvline)(0, color=color["second"], linewidth=1.2, zorder=3)
-    feet = [drawn[n][1] for n in bars.index[bars.known == "document"]] if both else []
-    for foot in feet:
-        ax.plot(*on.at(foot, high * 0.04), "o", color=color["ground"], markersize=size.mark * 0.5)
+    if listed:
+        above = (free / 2 - 14) / (thick + free) if size.narrow else 0
+        ax.set(yticks=[], ylim=(len(slots) - 0.5 - above, -0.5 - above))
+        _name_rows(on, names, width, beside)
+    for row in bars[bars.known == "document"].itertuples() if both else ():
+        foot = on.at(drawn[row.Index][1], math.copysign((high - low) * 0.04, row.value))
+        if abs(row.value) > (high - low) * 0.06:
+            ax.plot(*foot, "o", color=color["ground"], markersize=size.mark * 0.5)
     on.keep_off(points, line)
-    on.taken += [bar.get_window_extent() for bar, _ in drawn.values()]
+    boxes = [bar.get_window_extent() for bar, _ in drawn.values()]
+    on.taken += boxes
+    bounds = on.bounds(bars, [drawn[index][1] for index in bars.index])
     for index, (bar, middle) in drawn.items():
-        _column_value(on, bars.loc[index], bar, middle)
+        _column_value(on, bars.loc[index], bar, middle, listed, bounds.get(index, (0, 0)))
     for row in first.itertuples() if apart else ():
         bar, middle = drawn[row.Index]
-        side = (names[row.series] > bar.get_window_extent().width) * (
-            0.01 if shift[row.series] > 0 else -0.01
+        side = (wide[row.hue] > bar.get_window_extent().width) * (
+            0.01 if shift[row.hue] > 0 else -0.01
         )
         point = middle - np.sign(side) * bar.get_width() / 2, first.value.max()
         look = {"must": True, "weight": "bold", "bbox": on.ground}
         on.beside(
-            row.series, point, size.label, on.inks[row.place], [(side, 1)], size.label * 1.4, **look
+            row.hue, point, size.label, on.inks[row.place], [(side, 1)], size.label * 1.4, **look
         )
     sides = [(-right, up) for right, up in RIGHT]
+    if listed:  # in the lane of a bar
+        on.taken = [box for box in on.taken if all(box.bounds != b.bounds for b in boxes)]
+        sides = [(right * step, 0) for step in (1, 4, 7) for right in (1, -1)]
     for row, along in zip(plans.itertuples(), at):
         on.beside(
-            row.label, on.at(along, row.value), size.tick, "second", sides, over=True, must=True
-        )
+            row.label, on.at(along, row.value), size.tick, "second", sides, over=True, must=True,
+            bbox=on.ground,
+        )  # fmt: skip
     on.words_of(line)
-    on.bounds(bars, [drawn[index][1] for index in bars.index])
 
 
-def _column_value(on, row, bar, middle):
-    """Write the value of a column: within it where it is strong and wide, else at its end."""
+def _name_rows(on, names, width, beside):
+    """Write the names of rows beside or above them, and what is said at their right ends."""
+    size, step = on.size, on.size.label * 1.25
+    for n, (name, texts) in enumerate(names.items()):
+        middle = size.height - on.pixels((0, n))[1]
+        over = size.height - on.pixels((0, n - width / 2))[1] - 5
+        y = over - step * len(texts) if size.narrow else middle - step * len(texts) / 2
+        for text in texts:
+            on.write(size.margin, y, text, size.label, "ink", bbox=on.ground)
+            y += step
+        said = beside.get(name, [])[: 1 if size.narrow else None]
+        x, y = size.width - size.margin, middle - step * len(said) / 2
+        if size.narrow:
+            y = over - step
+        else:
+            x -= max((on.wide(t, size.label) for b in beside.values() for t in b), default=0)
+        for text in said:
+            on.write(x, y, text, size.label, "second", ha="right" if size.narrow else "left")
+            y += step
+
+
+def _column_value(on, row, bar, middle, listed, bounds):
+    """Write the value of a bar at its end, or within it: of columns the strong and wide ones."""
     size, box, length = on.size, bar.get_window_extent(), read_back(bar, on.flat)
     implied, look = row.known == "implied", {"weight": "bold" if row.place == on.lead else "normal"}
     wide = on.wide(row.label, size.label, weight="bold")
-    ink, tip = on.inks[row.place], on.at(middle, max(length, 0))
-    if (
-        row.place == on.lead
-        and box.width > wide + 8
-        and box.height > size.label * (2 if on.flat else 1.1)
-    ):
-        on.taken = [other for other in on.taken if other is not box and other.bounds != box.bounds]
-        away = on.at(0, -1) if on.flat else (-1, 0)
-        point = on.at(middle, length / 2) if implied else tip
-        look |= {"bbox": on.ground | {"pad": 3}} if implied else {}
-        ink, sides = (ink, [(0, 0)]) if implied else ("ground", [away])
-        on.beside(row.label, point, size.label, ink, sides, 6, True, over=True, **look)
-        on.taken.append(box)
+    fits = box.width > wide + 8 and box.height > size.label * (2 if on.flat else 1.1)
+    sign = -1 if listed and length < 0 else 1
+    tip = sign * max(sign * length, *(sign * end for end in bounds), 0)
+    sides = [(0, 0.6), (0, 1.6), (0, 2.6)] if on.flat else [(s * sign, 0) for s in (0.6, 3, 6)]
+    own = look | ({} if on.flat else {"bbox": on.ground})
+    write = partial(on.beside, row.label, px=size.label, over=True)
+    if not listed and fits and row.place == on.lead:
+        pass
+    elif write(
+        on.at(middle, tip), ink=on.inks[row.place], sides=sides[: 1 if listed and fits else 3],
+        away=8, must=not (listed and fits), **own,
+    ):  # fmt: skip
         return
-    sides = [(0, 0.6), (0, 1.6), (0, 2.6)] if on.flat else [(0.6, 0), (3, 0), (6, 0)]
-    look |= {} if on.flat else {"bbox": on.ground}
-    on.beside(row.label, tip, size.label, ink, sides, 8, True, over=True, **look)
+    on.taken = [other for other in on.taken if other.bounds != box.bounds]
+    point, sides = on.at(middle, length), [on.at(0, -1) if on.flat else (-sign, 0)]
+    if implied:  # its hatching is no ground for words
+        point, sides, look["bbox"] = on.at(middle, length / 2), [(0, 0)], on.ground | {"pad": 3}
+    write(point, ink=_ink_on(on, bar.get_facecolor()), sides=sides, away=6, must=True, **look)
+    on.taken.append(box)
+
+
+def draw_stacked(on, reference):
+    """Draw what :func:`hg_analysis.pictures.stacked` describes."""
+    ax, color, on.flat = on.ax, on.color, not on.size.narrow
+    flat, (rows, line) = on.flat, on.split(reference)
+    rows = rows.assign(when=rows.year.map("{:.0f}".format).astype(int))
+    if rows.duplicated(["series", "when"]).any() or "plan" in set(rows.known):
+        raise ValueError("stacked takes one figure for each part and year; a plan is a reference")
+    below = rows.groupby(["when", rows.value < 0]).value.cumsum()
+    rows, step = rows.assign(foot=below - rows.value), {}
+    for name, part in rows.groupby("series", sort=False):  # parts of no common year may share one
+        others = rows[rows.when.isin(part.when) & rows.series.isin(step)].series
+        step[name] = max((step[other] + 1 for other in others), default=0)
+    if max(step.values()) > 3:
+        raise ValueError("stacked takes at most four parts of a year")
+    years = range(rows.when.min(), rows.when.max() + 1)
+    if not flat:
+        on.heighten(280, 38, len(years))
+    size, parts, one = on.size, {}, rows.place.nunique() == 1
+    for name, part in rows.groupby("series", sort=False):
+        ink = color["steps"][step[name]] if one else on.of[part.place.iloc[0]]
+        draw = partial(ax.bar, bottom=part.foot) if flat else partial(ax.barh, left=part.foot)
+        for bar, row in zip(draw(part.when, part.value, 0.8, color=ink), part.itertuples()):
+            parts[row.Index], on.values[row.Index] = bar, partial(read_back, bar, flat)
+            hatch, light = "//" if row.known == "implied" else "", color["steps"][1]
+            light = color["ground"] if step[name] < 2 else light
+            bar.set(edgecolor=color["ground"], linewidth=1.5, hatch=hatch, hatchcolor=light)
+            on.marks.setdefault(row.known, {"hatch": hatch * 2})
+    base = rows[rows.series == next(iter(step))].sort_values("when")
+    for left, right in pairwise(base.itertuples()):
+        between = ax.fill_between if flat else ax.fill_betweenx
+        sides, ends = [left.when + 0.4, right.when - 0.4], [left.value, right.value]
+        between(sides, ends, color=color["steps"][3], linewidth=0, zorder=0.5)
+    low, high = (part.sum() for part in (rows.value.clip(upper=0), rows.value.clip(0)))
+    totals = rows.value.groupby([rows.when, rows.value < 0]).sum()
+    low, high = min(0, totals.min(), *line.value), max(0, totals.max(), *line.value)
+    whole = not low and abs(high - 100) < 1.5
+    axis = ax.yaxis if flat else ax.xaxis
+    ticks = on.scale(axis, low, high, 4)
+    last = rows[rows.when == years[-1]]
+    inks = {name: "ink" for name in step} | {base.series.iloc[0]: "lead"} if one else {}
+    names = {}
+    for row in last.itertuples() if flat else ():
+        ink = inks.get(row.series) or on.inks[row.place]
+        lines = on.wrap(row.series, size.label, 230)
+        names[row.series] = [(text, size.label, "bold", ink) for text in lines]
+    wide = [on.wide(text, px, weight="bold") for name in names.values() for text, px, *_ in name]
+    heads = {n: [name for name in step if step[name] == n and name not in names] for n in range(4)}
+    heads = [(({"facecolor": color["steps"][n]}), "; ".join(h)) for n, h in heads.items() if h]
+    left = 8 + max(on.wide("2020", size.tick) for year in years)
+    left = (0 if whole else on.ticks_wide(ax.yaxis)) if flat else left
+    right = max(wide, default=0) + 14 if flat else 4
+    on.finish(left=left, right=right, heads=heads)
+    pad = (high - low) * 0.03
+    axis.set_ticks([t for t in ticks if low - pad <= t <= high + pad and not whole])
+    (ax.set_ylim if flat else ax.set_xlim)(low and low - pad, high if whole else high + pad)
+    edges = (years[0] - 0.5 - 0.4 * (len(line) and not flat), years[-1] + 0.45)
+    (ax.set_xlim if flat else ax.set_ylim)(edges if flat else edges[::-1])
+    (ax.set_xticks if flat else ax.set_yticks)([year for year in years if year in set(rows.when)])
+    (ax.xaxis if flat else ax.yaxis).set_major_formatter("{x:.0f}")
+    ax.grid(False)
+    if not whole:
+        ax.grid(True, axis="y" if flat else "x", color=color["grid"])
+    if low:
+        (ax.axhline if flat else ax.axvline)(0, color=color["second"], linewidth=1.2, zorder=3)
+    on.keep_off(None, line)
+    middles = {row.series: row.foot + row.value / 2 for row in last.itertuples()}
+    _write_ends(on, {name: middles[name] for name in names}, names)
+    for index, bar in parts.items():
+        row, box = rows.loc[index], bar.get_window_extent()
+        ink = _ink_on(on, bar.get_facecolor())
+        look = {"weight": "bold" if row.series == base.series.iloc[0] else "normal"}
+        pad = 4 if row.known == "implied" else 0.5  # off the hatching
+        look["bbox"] = {"facecolor": bar.get_facecolor(), "edgecolor": "none", "pad": pad}
+        wide = on.wide(row.label, size.label, weight=look["weight"])
+        if wide < box.width - 4 and size.label * 1.25 < box.height:
+            point = on.at(row.when, row.foot + row.value / 2)
+            on.beside(row.label, point, size.label, ink, [(0, 0)], over=True, **look)
+    _name_gaps(on, years, set(rows.when), (low + high) / 2)
+    on.words_of(line)
+
+
+def _name_gaps(on, years, there, height):
+    """Say in years without figures what is missing."""
+    text = on.said(on.picture.key.get("gap", words.name("label", "mark_gap")))
+    for missing, run in groupby(years, lambda year: year not in there):
+        run = list(run)
+        if missing and text:
+            wide = abs(np.subtract(*on.pixels([(0, 0), (len(run) * 0.9, 0)]))[0])
+            room = wide if on.flat else on.place[1] - on.place[0]
+            lines = "\n".join(on.wrap(text, on.size.key, room))
+            point = on.at(np.mean(run), height)
+            on.beside(lines, point, on.size.key, "second", [(0, 0)], must=True, over=True)
+
+
+def _ink_on(on, face):
+    """Return the ink that stands out more on a colour, by their luminance as WCAG counts it."""
+    inks = {ink: sns.utils.relative_luminance(on.color[ink]) + 0.05 for ink in ("ground", "ink")}
+    own = sns.utils.relative_luminance(face) + 0.05
+    return max(inks, key=lambda ink: abs(math.log(inks[ink] / own)))
 
 
 def draw_ranges(on, reference):
     """Draw what :func:`hg_analysis.pictures.ranges` describes."""
-    ax, size, on.flat = on.ax, on.size, False
+    ax, on.flat = on.ax, False
     rows, line = on.split(reference)
+    on.heighten(200 + 40 * on.size.narrow, 58 + 14 * on.size.narrow, rows.series.nunique())
+    size = on.size
     names = list(dict.fromkeys(rows.series))
     rows = rows.assign(row=rows.series.map(names.index))
     points = on.scatter(rows, "row")

@@ -16,8 +16,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from hg_analysis import words
-from hg_analysis.forms import Drawing, draw_columns, draw_lines, draw_ranges, year_of
+from hg_analysis import forms, words
+from hg_analysis.forms import Drawing, year_of
 from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
 from hg_analysis.table import HOME
 
@@ -29,7 +29,7 @@ _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
 }
-_LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.]+)(?:-(low|high))?\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.-]+?)(?:-(low|high))?\)")
 _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
 
 
@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
 class Picture:
     """Figures, the words that go with them, and the form in which they are drawn.
 
-    Made by :func:`lines`, :func:`columns` and :func:`ranges`.
+    Made by :func:`lines`, :func:`columns`, :func:`bars`, :func:`stacked`, :func:`ranges`.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Picture:
         Further figures that the words name.
     key : dict of str to str
         Words for a mark where the general ones do not do: document, published, plan,
-        implied, gap, bounds; "" leaves it out.
+        implied, under, gap, bounds; "" leaves it out.
     decimals : int or None
         At most so many in the values beside marks.
 
@@ -204,14 +204,15 @@ class Picture:
         return drawing.figure
 
 
-def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
+def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), ranks=False, **said):
     """Draw series over the years, named at their ends.
 
     Parameters
     ----------
     series : dict of str to list, or list of Figure
-        As :attr:`Picture.series`; a list makes one series of each place. On a phone a
-        series of one value is left out.
+        As :attr:`Picture.series`; a list makes one series of each place. What is kept apart
+        (another definition) is a series of its own: it is named and joined to nothing, as
+        is a value known to be under a limit. On a phone places of one value are left out.
     lead : str
         The series drawn strongest where one place has several.
     ends : dict of str to str, optional
@@ -223,6 +224,8 @@ def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
         Two figures of a year, joined by an arrow, and its words.
     notes : list of (Figure, str)
         Words that replace the value beside a mark; "" leaves it out.
+    ranks : bool
+        1 is best and on top.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
@@ -230,7 +233,8 @@ def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
     -------
     Picture
     """
-    form = partial(draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    form = partial(forms.draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    form.keywords["ranks"] = ranks
     return Picture(series=_by_place(series), form=form, **said)
 
 
@@ -251,7 +255,52 @@ def columns(series, *, reference=None, **said):
     Picture
         A phone has bars from the left instead.
     """
-    return _with(reference, draw_columns, series, said)
+    return _with(reference, forms.draw_columns, series, said)
+
+
+def bars(series, *, beside=None, reference=None, **said):
+    """Draw a bar from the left for each figure of each row, plans as open triangles.
+
+    Parameters
+    ----------
+    series : dict of str to list
+        By the name of the row, from top to bottom; as :attr:`Picture.series`. Several figures
+        of a row are told apart by place, those of one place by their periods.
+    beside : dict of str to str, optional
+        By row, words at its right end; a phone shows their first line.
+    reference : (Figure, str), optional
+        A dotted line across all rows, and its words.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`.
+
+    Returns
+    -------
+    Picture
+        On a phone the names stand above the bars.
+    """
+    return _with(reference, partial(forms.draw_bars, beside=beside or {}), series, said)
+
+
+def stacked(series, *, reference=None, **said):
+    """Draw a column for each year of parts that add up, the first series at the bottom.
+
+    Parameters
+    ----------
+    series : dict of str to list
+        By the name of the part, at most four in a year; as :attr:`Picture.series`. Negative
+        ones go below zero.
+    reference : (Figure, str), optional
+        A dotted line across all years, such as the plan for the first series, and its words.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`; ``key["gap"]`` says
+        what is missing in years without figures.
+
+    Returns
+    -------
+    Picture
+        A phone has bars from the left instead, named above.
+    """
+    return _with(reference, forms.draw_stacked, series, said)
 
 
 def ranges(series, *, reference=None, **said):
@@ -271,7 +320,7 @@ def ranges(series, *, reference=None, **said):
     Picture
         On a phone the names stand above the rows.
     """
-    return _with(reference, draw_ranges, series, said)
+    return _with(reference, forms.draw_ranges, series, said)
 
 
 def svg(picture, size="page", dark=False, drawn=None):

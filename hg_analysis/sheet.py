@@ -6,7 +6,7 @@ where there is room left.
 
 import math
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -80,6 +80,13 @@ class Sheet:
         # What lies behind a word that crosses a rule.
         self.ground = {"facecolor": color["ground"], "edgecolor": "none", "pad": 1}
 
+    def heighten(self, base, each, count):
+        """Give the sheet the height that so many rows need; a slide keeps its own."""
+        if self.size.width != SIZES["slide"].width:
+            self.size = replace(self.size, height=base + each * count)
+            self.figure.set_size_inches(self.size.width / 100, self.size.height / 100)
+            self.renderer = FigureCanvasAgg(self.figure).get_renderer()
+
     def write(self, x, y, text, px, ink="second", **look):
         """Write a text with its top left corner at a place, and take its room."""
         x, y, ink = x / self.size.width, 1 - y / self.size.height, self.color.get(ink, ink)
@@ -114,8 +121,8 @@ class Sheet:
         Parameters
         ----------
         title, units : str
-        heads : list of (str, str)
-            Names and their colours, in a line above the axes.
+        heads : list of (dict, str)
+            Marks and names above the axes, as ``key``.
         key : list of (dict, str)
             Marks, as :meth:`key` takes them, and their words.
         sources : list of str
@@ -131,13 +138,9 @@ class Sheet:
         for line in self.wrap(units, size.units, self.room):
             self.write(x, y + 4, line, size.units)
             y += size.units * 1.3
-        for name, ink in heads:
-            wide = self.wide(name, size.label, weight="bold")
-            if x + wide > size.width or x == size.margin:
-                x, y = size.margin, y + size.label * 1.35
-            self.write(x, y, name, size.label, ink, weight="bold")
-            x += wide + 16
-        top, y = y + 22 + bool(heads) * 10, size.height - size.margin
+        if heads:
+            y = self.key(heads, y + 8, "upper left", size.label)
+        top, y = y + 22, size.height - size.margin
         lines = [self.wrap(text, size.source, self.room) for text in sources]
         for line in reversed(next((s for s in lines if len(s) < 2 + size.narrow), lines[-1])):
             y -= size.source * 1.35
@@ -152,10 +155,16 @@ class Sheet:
         self.ax.tick_params(labelsize=size.tick * 0.72, colors=self.color["second"])
         self.ax.set(xlabel="", ylabel="")
 
-    def key(self, entries, y):
-        """Write marks and their words in as few lines as fit above a height; return their top."""
+    def key(self, entries, y, where="lower left", px=0):
+        """Write marks and their words in as few lines as fit, above or below a height.
+
+        Returns their other end.
+        """
         size, second, handles = self.size, self.color["second"], []
         for look, _ in entries:
+            if "facecolor" in look:
+                handles.append(Patch(**look))
+                continue
             if "hatch" in look:
                 face = self.color["ground"] if look["hatch"] else second
                 handles.append(Patch(facecolor=face, edgecolor=second, **look))
@@ -167,21 +176,25 @@ class Sheet:
         long = 1.7 if any("linestyle" in look for look, _ in entries) else 1.1
         for columns in range(len(entries), 0, -1):
             key = self.figure.legend(
-                handles, [text for _, text in entries], ncols=columns, loc="lower left",
+                handles, [text for _, text in entries], ncols=columns, loc=where,
                 bbox_to_anchor=(size.margin / size.width, 1 - y / size.height), borderpad=0.1,
                 borderaxespad=0, handlelength=long, handletextpad=0.5, columnspacing=1.6,
-                labelspacing=0.35, fontsize=size.key * 0.72, labelcolor=second, frameon=False,
+                labelspacing=0.35, fontsize=(px or size.key) * 0.72, labelcolor=second,
+                frameon=False,
             )  # fmt: skip
             box = key.get_window_extent(self.renderer)
             if box.width <= self.room or columns == 1:
                 self.taken.append(box)
-                return size.height - box.y1
+                return size.height - (box.y0 if px else box.y1)
             key.remove()
         return y
 
-    def scale(self, axis, low, high, most=6):
-        """Set round ticks that hold two values between them; return them."""
-        ticks = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    def scale(self, axis, low, high, most=6, whole=False):
+        """Set round ticks that hold two values between them, or whole ones from 1; return them."""
+        steps = [1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10]
+        locator = MaxNLocator(most, steps=steps, integer=whole)
+        ticks = locator.tick_values(1 if whole else low, high)
+        ticks = np.unique(ticks.clip(1)) if whole else ticks
         digits = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
         axis.set_major_formatter(lambda tick, _: words.number(tick, digits).replace("-", "−"))
         axis.set_ticks(ticks)

@@ -54,6 +54,9 @@ TABLES = {
     | {"indicator": "codebook or blank"},
     "readings": {"indicator": "codebook derived", "reading": "terms", "verdict": "terms"}
     | {"reason_en": TEXT, "reason_vi": TEXT, "premise": TEXT},
+    "questions": {"indicator": "codebook derived", "asked": "terms"}
+    | dict.fromkeys(["question_en", "question_vi", "answer_en", "answer_vi"], TEXT)
+    | {"changes_en": TEXT, "changes_vi": TEXT},
     "terms": {"kind": IDENTIFIER, "term": TEXT, "name_en": TEXT, "name_vi": TEXT}
     | {"symbol": ANY, "note": ANY},
     "paragraphs": {"paragraph": ORDINAL, "section_en": TEXT, "section_vi": TEXT, "opening": TEXT},
@@ -61,6 +64,7 @@ TABLES = {
 OPTIONAL = ["quotes"]  # columns that a file of one's own may lack
 KEYS = {"indicators": ["key"], "choices": ["indicator", "place", "period", "role"]}
 KEYS |= {"numerals": ["paragraph", "nth"], "readings": ["indicator", "reading"]}
+KEYS |= {"questions": ["indicator"]}
 KEYS |= {"terms": ["kind", "term"], "codebook": ["indicator"], "derived": ["indicator"]}
 KEYS |= {"sources": ["source"], "totals": ["total"], "paragraphs": ["paragraph"]}
 INTENTS = ["plan", "target", "pledge"]  # these statuses are roles; any other is an outturn's

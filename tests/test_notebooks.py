@@ -73,7 +73,15 @@ def test_executed_in_order_without_error_or_warning(notebook):
         assert kinds <= {"display_data"}, (cell.id, kinds)
 
 
-TAGS = {"parameters", "hide-input", "lead", "findings", "how-sure", "limits"}  # none of nbval's
+TAGS = {
+    "questions",
+    "parameters",
+    "hide-input",
+    "lead",
+    "findings",
+    "how-sure",
+    "limits",
+}  # none of nbval's
 
 
 def test_no_cell_escapes_nbval(notebook):
