@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from hg_analysis.tools.cli import main
-from hg_analysis.tools.run import NOTEBOOKS, execute, normalise
+from hg_analysis.tools.run import execute, normalise
 
 FIRST = 'data = None\nlanguage = "en"'
 CELL = "import hg_analysis as hg\ntable = hg.load(data)\nhg.use_language(language)\n"
@@ -88,7 +88,7 @@ def test_parameters_are_set_in_the_same_way_every_time(notebook, tmp_path):
     assert found[0] == found[1]
     cells = nbformat.reads(found[0].decode(), 4).cells
     assert [cell.id for cell in cells] == ["small-0", "injected-parameters", "small-1", "text"]
-    assert 'language = "vi"' in cells[1].source
+    assert "language = 'vi'" in cells[1].source
 
 
 def test_a_table_that_is_not_valid_is_said_once(notebook, tmp_path, write, rows, capsys):
@@ -103,7 +103,7 @@ def test_a_table_that_is_not_valid_is_said_once(notebook, tmp_path, write, rows,
 def test_what_finishes_a_notebook_sees_both_and_may_change_the_text(notebook, capsys):
     def finish(before, after, path):
         assert path == notebook.path and before.cells[0].outputs == []
-        assert after.cells[1].outputs[0].data["text/plain"].startswith("GRDP")
+        assert after.cells[1].outputs[0].data["text/plain"].startswith("Figure | Period")
         after.cells[-1].source = "It is 2."
         return [], ["It is 1. → It is 2."]
 

@@ -102,7 +102,7 @@ def _command(given):
         if given.language == "vi":
             return translate.run(found(given.notebooks), given.data, given.out)
         status = execute(given.notebooks, given.data, given.language, given.out, links.finish)
-        if not (given.data or given.out or given.language):
+        if NOTEBOOKS in {path.parent for path in found(given.notebooks)} and not given.out:
             links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
         return status
     faults, notes = check(given.data)
