@@ -16,7 +16,7 @@ import pandas as pd
 from hg_analysis import audit, calc, words
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.files import DataError, Fault, listed, read
-from hg_analysis.table import DATA, KEYS, TABLES, companion, load, moments, preference, validate
+from hg_analysis.table import DATA, KEYS, TABLES, companion, load, moments, preference
 
 # What kind of unit each kind of measure has.
 UNITS = {
@@ -51,16 +51,15 @@ def check(path=None, source=None, today=None):
     folder = DATA if path is None else Path(path)
     file = folder / "indicators.csv" if folder.is_dir() else folder
     bundled = path is None or os.path.realpath(file) == str(DATA / "indicators.csv")
-    faults, notes, sound = [], [], True
+    faults, notes = [], []
     try:
         if bundled:
-            faults, sound = _companions(today or date.today())
+            faults = _companions(today or date.today())
             notes.append(f"{len(TABLES) - 1} files read and held against each other")
         table = load(path)
     except DataError as error:
-        return list(dict.fromkeys(faults + error.faults)), notes
-    if not sound:
-        return faults, [*notes, "more is compared once each of these files is right by itself"]
+        notes.append("more is compared once each of these files is right by itself")
+        return error.faults + faults, notes
     table["row"] = read(file, TABLES["indicators"]).index
     own = table[table.origin == "document"]
     notes.append(f"{len(table)} figures valid, {len(own)} of them from the document")
@@ -95,19 +94,9 @@ def _fault(file, row, column, value, expected):
 
 
 def _companions(today):
-    """Check the bundled files beside the indicators, each alone and against each other.
-
-    Returns
-    -------
-    list of Fault, bool
-        And whether each file is right by itself.
-    """
-    tables = {name: read(DATA / f"{name}.csv", TABLES[name]) for name in TABLES if name in KEYS}
+    """Return the faults of the bundled files beside the indicators, held against each other."""
+    tables, faults = {name: read(DATA / f"{name}.csv", TABLES[name]) for name in TABLES}, []
     del tables["indicators"]
-    faults = [
-        f for name, rows in tables.items() for f in validate(name, rows, f"{name}.csv", tables)
-    ]
-    sound = not faults
     for row, numeral in tables["numerals"].iterrows():
         if (numeral.role == "figure") != bool(numeral.indicator):
             faults.append(_fault("numerals", row, "indicator", numeral.indicator, _FIGURE))
@@ -144,7 +133,7 @@ def _companions(today):
     for row, address in addresses[addresses.duplicated() & (addresses != "")].items():
         expected = "no second source of the same address"
         faults.append(_fault("sources", row, "address", address, expected))
-    return faults + _translations(tables), sound
+    return faults + _translations(tables)
 
 
 def _unused(table):
@@ -407,7 +396,8 @@ def _doubts(used, same, ranks, sources, now):
 # -- the premises of the readings
 
 _KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)+"
-_NONE = re.compile(r"no (\w+) (\w+) ({period[0]}) ({role[0]})".format(**TABLES["choices"]))
+_FIELDS = {name: TABLES["choices"][name]["constraints"]["pattern"] for name in ("period", "role")}
+_NONE = re.compile(r"no (\w+) (\w+) ({period}) ({role})".format(**_FIELDS))
 _TOKEN = re.compile(rf" *(?:({_KEY})|(\d+(?:\.\d+)?)|(abs\b|[-+*/()]))")
 _TESTS = {  # of two intervals: for all of their values, but of '=', which asks whether they meet
     "<=": lambda a, b: a.b <= b.a,
