@@ -291,8 +291,8 @@ WHOLE = {
     "an open quote": (good_text().encode() + b'grdp,"open\n', "unexpected end", "closed"),
     "a short row": (good_text().encode() + b"a,b,c\n", "3 cells", f"{len(COLUMNS)} cells"),
     "a long row": (good_text().encode() + b"x" + b",x" * 11, "12 cells", f"{len(COLUMNS)} cells"),
-    "an unknown column": (good_text().replace("note", "unit", 1).encode(), "unknown", "only"),
-    "a column twice": (good_text().replace("note", "nth", 1).encode(), "stands twice", "it once"),
+    "an unknown column": (good_text().replace("note", "unit", 1).encode(), "unknown", "no other"),
+    "a column twice": (good_text().replace("note", "nth", 1).encode(), "stands twice", "each once"),
 }
 
 
