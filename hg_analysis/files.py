@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-LARGEST = 50_000_000  # bytes of a file: a hundred times what 34 provinces need
-
 
 class Fault(NamedTuple):
     """One fault in a data file.
@@ -37,9 +35,9 @@ class Fault(NamedTuple):
     expected: str
 
     def __str__(self):
-        place = self.file + (f":{self.row}" if self.row else "")
+        place = f"{self.file}:{self.row}" if self.row else self.file
         column = f" column {self.column}:" if self.column else ""
-        value = self.value if len(self.value) < 200 else f"{self.value[:200]}…"
+        value = self.value[:200] + "…" * (len(self.value) > 200)
         text = f"{place}:{column} found {value!r}; expected {self.expected}"
         # Names and cells can hold anything; a fault is one line whatever they hold.
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
@@ -58,8 +56,8 @@ class DataError(ValueError):
         self.faults = list(faults)
         if not self.faults:
             raise ValueError("a DataError names at least one fault")
-        count = f"{len(self.faults)} fault" + ("s" if len(self.faults) > 1 else "")
-        super().__init__("\n".join([f"{count}; nothing was loaded", *listed(self.faults)]))
+        count = f"{len(self.faults)} fault{'s' * (len(self.faults) > 1)}; nothing was loaded"
+        super().__init__("\n".join([count, *listed(self.faults)]))
 
 
 def listed(faults, shown=50):
@@ -75,16 +73,11 @@ def listed(faults, shown=50):
     list of str
         Of faults that find the same cell and expect the same, the first with a count.
     """
-    first, times = {}, Counter()
-    for fault in faults:
-        cause = fault._replace(row=None)
-        first.setdefault(cause, fault)
-        times[cause] += 1
-    more = {1: "", 2: " (and in 1 more row)"}
-    lines = [
-        str(fault) + more.get(times[cause], f" (and in {times[cause] - 1} more rows)")
-        for cause, fault in first.items()
-    ]
+    causes = [fault._replace(row=None) for fault in faults]
+    first, lines = dict(zip(reversed(causes), reversed(faults))), []
+    for cause, times in Counter(causes).items():
+        more = f" (and in {times - 1} more row{'s' * (times > 2)})" * (times > 1)
+        lines.append(f"{first[cause]}{more}")
     rest = len(lines) - shown
     return [*lines[:shown], f"… and {rest} more"] if rest > 0 else lines
 
@@ -114,48 +107,56 @@ def read(path, columns, optional=()):
         No such file, no rows, another encoding or separator, wrong columns, broken rows.
     """
     path = Path(path)
-    text = re.sub(r"\Asep=.\r?\n", "", _text(path))  # a spreadsheet's own hint
+    text = _text(path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    rows = [row for row in _rows(path, text, separator) if any(map(str.strip, row[1]))]
-    if not rows:
-        raise _whole(path, "no rows", "a header and at least one row")
-    names = [name.strip() for name in rows[0][1]]
-    _check_header(path, names, columns, optional)
-    quoting = f"{len(names)} cells; text with {separator!r} or quotes stands in double quotes"
-    if len(rows) == 1:
-        raise _whole(path, "no rows", "a header and at least one row")
-    broken = [(line, f"{len(row)} cells") for line, row in rows if len(row) != len(names)]
-    if broken:
-        raise DataError(Fault(path.name, line, None, found, quoting) for line, found in broken)
-    lines, cells = zip(*rows[1:])
-    frame = pd.DataFrame(cells, columns=names, index=lines, dtype=object)
+    rows = {line: row for line, row in _rows(path, text, separator) if any(map(str.strip, row))}
+    names = [name.strip() for name in next(iter(rows.values()), columns)]
+    expected = f"the columns {', '.join(columns)} in the first line, each once, and no other"
+    wrong = _of_header(names, columns, optional)
+    _refuse(path, ((1, name, found) for name, found in wrong.items()), expected)
+    _refuse(path, [(None, None, "no rows")] * (len(rows) < 2), "a header and at least one row")
+    broken = ((n, None, f"{len(row)} cells") for n, row in rows.items() if len(row) != len(names))
+    quoted = f"text with {separator!r} or quotes stands in double quotes"
+    _refuse(path, broken, f"{len(names)} cells; {quoted}")
+    frame = pd.DataFrame([*rows.values()][1:], [*rows][1:], names, dtype=object)
     frame = frame.reindex(columns=[*columns], fill_value="").astype(object)
     if "value" in columns and separator != "," and frame.value.str.contains(",").any():
-        odd = frame.value[frame.value.str.contains(r"\.")].items()
+        points = frame.value[frame.value.str.contains(".", regex=False)].items()
         comma = "a decimal comma and no other mark, as other values of this file have"
-        if faults := [Fault(path.name, line, "value", text, comma) for line, text in odd]:
-            raise DataError(faults)
+        _refuse(path, ((line, "value", text) for line, text in points), comma)
         frame["value"] = frame.value.str.replace(",", ".")
     return frame
 
 
+def _refuse(path, faults, expected):
+    """Raise the faults of a file, where there are any: line, column and what was found."""
+    if faults := [Fault(path.name or str(path), *each, expected) for each in faults]:
+        raise DataError(faults)
+
+
+def _of_header(names, columns, optional):
+    """Return what is wrong with the names of columns."""
+    if not set(names) & set(columns):
+        return {None: "no header"}
+    missing = [name for name in columns if name not in (*names, *optional)]
+    twice = {name: "a column that stands twice" for name in names if names.count(name) > 1}
+    unknown = {name: "an unknown column" for name in names if name not in columns}
+    return dict.fromkeys(missing, "no such column") | twice | unknown
+
+
 def _text(path):
     """Read a file once, whatever it is, as normalised text."""
-    utf8 = "UTF-8 text; in the spreadsheet, save as 'CSV UTF-8'"
     try:
-        content = path.read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:  # no file, NUL in its name, a loop
-        found = getattr(error, "strerror", None) or str(error)
-        raise _whole(path, found, "a readable CSV file")
-    if len(content) > LARGEST:
-        raise _whole(path, f"{len(content):,} bytes", f"at most {LARGEST:,}; split the table")
-    try:
-        text = content.decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+        found = [(None, None, "NUL characters")] * ("\0" in text)
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise _whole(path, f"byte {content[error.start]:#04x}", utf8, row)
-    if "\0" in text:
-        raise _whole(path, "NUL characters", utf8)
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = [(line, None, f"byte {error.object[error.start]:#04x}")]
+    except (OSError, ValueError, RuntimeError) as error:  # no file, NUL in its name, a loop
+        why = getattr(error, "strerror", None) or str(error)
+        _refuse(path, [(None, None, why)], "a readable CSV file")
+    _refuse(path, found, "UTF-8 text; in the spreadsheet, save as 'CSV UTF-8'")
+    text = re.sub(r"\Asep=.\r?\n", "", text)  # a spreadsheet's own hint
     return unicodedata.normalize("NFC", text)
 
 
@@ -168,24 +169,5 @@ def _rows(path, text, separator):
             yield start, row
             start = rows.line_num + 1
     except csv.Error as error:
-        expected = "double quotes only around a whole cell, closed, and doubled inside it"
-        raise _whole(path, str(error), expected, start)
-
-
-def _check_header(path, names, columns, optional):
-    listing = ", ".join(columns)
-    needed = [name for name in columns if name not in (*names, *optional)]
-    if not set(names) & set(columns):
-        raise _whole(path, "no header", f"the columns {listing} in the first line")
-    wrong = [(name, "no such column", f"the columns {listing}") for name in needed]
-    for name, times in Counter(names).items():
-        if name not in columns:
-            wrong.append((name, "an unknown column", f"only {listing}"))
-        elif times > 1:
-            wrong.append((name, "a column that stands twice", "it once"))
-    if wrong:
-        raise DataError(Fault(path.name, 1, *each) for each in wrong)
-
-
-def _whole(path, found, expected, row=None):
-    return DataError([Fault(path.name or str(path), row, None, found, expected)])
+        quotes = "double quotes only around a whole cell, closed, and doubled inside it"
+        _refuse(path, [(start, None, str(error))], quotes)

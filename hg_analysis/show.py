@@ -5,6 +5,7 @@ can lead to it, and its exact value, unit and relation, by which that number is 
 """
 
 import os
+import re
 from functools import partial
 from html import escape
 from numbers import Real
@@ -13,14 +14,17 @@ import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.figures import Figure
+from hg_analysis.table import HOME
 
-NUMBER = ' class="n"'
+_NUMBER = ' class="n"'
 _LONG = 40  # rows; a longer table is folded
 _STYLE = (
     "<style>.hg{border-collapse:collapse;font-size:.92em}.hg td,.hg th{padding:.3em .6em;"
     "text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
     ".hg .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}</style>"
 )
+_COLUMNS = ["series", "figure", "place", "period", "value", "bounds", "unit", "origin", "basis"]
+_COLUMNS += ["source"]
 
 
 def show(*things, fold=""):
@@ -46,11 +50,14 @@ def show(*things, fold=""):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _show_figures(figures, folded=escape(fold))
+        _show_figures(figures, fold=escape(fold))
     elif isinstance(figures[0], pd.DataFrame):
         _show_frame(*figures)
     else:
-        _show_picture(*figures)
+        from hg_analysis import charts, pictures  # only who draws pays
+
+        drawing = isinstance(figures[0], pictures.Picture)
+        _show_drawing(*figures, pictures) if drawing else _show_axes(*figures, charts)
 
 
 def link(ref):
@@ -69,183 +76,146 @@ def _anchor(address, text):
 def _show_frame(frame):
     """Show a table; of a cross table, the first head names what its rows and columns are.
 
-    An index named "key" holds the rows' keys and is not shown.
+    An index named "key" holds the rows' keys and is not shown. The numbers of a row are named
+    by the terms of its index: role.figure, status.document.actual; ``attrs["of"]`` says what is
+    counted, where one page counts the same terms of several things.
     """
-    named = [name for name in frame.index.names if name and name != "key"]
-    rows = frame.reset_index() if named else frame
-    kinds = [*named, *frame.columns]
-    heads = [words.name("label", name) for name in named]
-    if frame.columns.name:
-        heads[-1] += f" / {words.name('label', frame.columns.name)}"
-    heads += [words.cell_text(frame.columns.name or "label", column) for column in frame.columns]
-    cells = list(rows.itertuples(index=False, name=None))
-    plain = [[words.cell_text(*pair) for pair in zip(kinds, row)] for row in cells]
-    number = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
-    marked = [
-        [_anchor(text if kind == "address" else "", text) for kind, text in zip(kinds, row)]
-        for row in plain
-    ]
-    if frame.index.name == "key":
-        keys = [{None: (key, {})} for key in frame.index]
-    else:
-        keys = [_counted(kinds, row, len(named), frame.attrs.get("of", "")) for row in cells]
-    _display_table(heads, plain, marked, number, keys)
+    named, columns = [n for n in frame.index.names if n and n != "key"], frame.columns
+    rows = (frame.reset_index() if named else frame).itertuples(index=False, name=None)
+    heads = [words.label(name) for name in named]
+    if columns.name:
+        heads[-1] += f" / {words.name('label', columns.name)}"
+    heads += [words.cell_text(columns.name or "label", column) for column in columns]
+    cells, kinds, lines = [*rows], [*named, *columns], []
+    numbers = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
+    for key, row in zip(frame.index, cells):
+        texts, marked = [*map(words.cell_text, kinds, row)], []
+        terms = map(str, (kinds[0], frame.attrs.get("of", ""), *row[: len(named)]))
+        name = ".".join(filter(None, terms))
+        for n, (kind, cell, text) in enumerate(zip(kinds, row, texts)):
+            counted = name if kind == "value" else f"{name}.{kind}"
+            counts = named and isinstance(cell, Real)
+            own = _attributes(counted, {"value": f"{cell:.12g}"}) if counts else ""
+            marked.append(_td(_anchor(text * (kind == "address"), text), n in numbers, own))
+        lines.append((texts, marked, _attributes(key) if frame.index.name == "key" else ""))
+    _display_table(heads, lines)
 
 
-def _counted(kinds, row, named, of):
-    """Name the numbers of a row by the terms of its index: role.figure, status.document.actual.
-
-    ``of`` says what is counted, where one page counts the same terms of several things.
-    """
-    name = ".".join(filter(None, map(str, (kinds[0], of, *row[:named])))) if named else ""
-    return {
-        n: (f"{name}.{kinds[n]}" if kinds[n] != "value" else name, {"data-value": f"{cell:.12g}"})
-        for n, cell in enumerate(row)
-        if named and isinstance(cell, Real)
-    }
-
-
-def _show_figures(figures, more=(), folded=""):
+def _show_figures(figures, more=(), fold=""):
     """Show a table of figures; ``more`` holds for each further cells by their column."""
-    more = more or [{}] * len(figures)
-    series, stated = "series" in more[0], any(cells.get("basis") for cells in more)
-    called = [cells.get("series") for cells in more]
-    named = [name == words.name("place", f.place) for name, f in zip(called, figures)]
-    places = {f.place for f, name in zip(figures, named) if not name} - {"hau_giang"}
-    columns = ["series"] * series + ["figure"] + ["place"] * bool(places) + ["period", "value"]
-    columns += ["bounds", "unit", "origin"] + ["basis"] * stated + ["source"]
-    units = {words.unit(figure.indicator) for figure in figures}
-    if in_head := series and len(units) == 1:
-        columns.remove("unit")
-    heads = [words.name("label", column) for column in columns]
-    if in_head:
-        text = words.name("label", "value_in").format(unit=units.pop())
-        heads[columns.index("value")] = text
-    rows = [_cells(figure, columns, cells) for figure, cells in zip(figures, more)]
-    plain = [[*row[:-1], "; ".join(map(words.publisher, row[-1]))] for row in rows]
-    marked = [[*map(escape, row[:-1]), "; ".join(map(link, row[-1]))] for row in rows]
-    facts = [_facts(figure) | cells.get("facts", {}) for figure, cells in zip(figures, more)]
-    keys = [{None: (figure.key, each)} for figure, each in zip(figures, facts)]
-    keys = [{} if key in keys[:n] else key for n, key in enumerate(keys)]  # leads to the first
-    at = columns.index("bounds")
-    for figure, row, key in zip(figures, marked, keys):
-        if key and (ends := words.bounds(figure)):
-            row[at] = words.bounds_text(figure, partial(_end, figure, ends[2]))
-    _display_table(heads, plain, marked, {columns.index("value"), at}, keys, folded)
+    more = more or [{} for _ in figures]
+    rows = [_cells(figure) | cells for figure, cells in zip(figures, more)]
+    drawn, units = any("series" in cells for cells in more), {row["unit"] for row in rows}
+    home = [f.place == HOME or r["place"] == r.get("series") for f, r in zip(figures, rows)]
+    no_basis = not any(row.get("basis") for row in rows)
+    left_out = {"series": not drawn, "place": all(home), "basis": no_basis}
+    left_out["unit"] = drawn and len(units) == 1
+    columns = [column for column in _COLUMNS if not left_out.get(column)]
+    heads = {column: words.label(column) for column in columns}
+    if left_out["unit"]:
+        heads["value"] = words.label("value_in", unit=units.pop())
+    lines, seen = [], {""}
+    for figure, row in zip(figures, rows):
+        own = _attributes(figure.key, row["facts"])
+        own = "" if own in seen else own  # a number leads to the first
+        seen.add(own)
+        html = {column: escape(row[column]) for column in columns}
+        html["source"] = "; ".join(map(link, figure.refs))
+        if own and figure.low < figure.high:
+            html["bounds"] = words.bounds_text(figure, partial(_end, figure))
+        cells = [_td(html[column], column in ("value", "bounds")) for column in columns]
+        lines.append(([row[column] for column in columns], cells, own))
+    _display_table(heads.values(), lines, fold)
 
 
-def _facts(figure):
-    """Say what a number that leads to this row must agree with."""
-    facts = {
-        "data-value": f"{words.stated_value(figure):.12g}",
-        "data-decimals": str(words.digits(figure)),
-    }
-    return facts | {"data-unit": words.unit(figure.indicator), "data-relation": figure.relation}
-
-
-def _end(figure, decimals, name, text):
-    facts = {"data-value": f"{getattr(figure, name):.12g}", "data-decimals": str(decimals)}
-    return f"<span{_attributes(f'{figure.key}-{name}', facts)}>{text}</span>"
-
-
-def _attributes(key="", facts=()):
-    # JupyterLab looks up data-jupyter-id, everything else looks up id.
-    named = {"id": key, "data-jupyter-id": key, **dict(facts)} if key else {}
-    return "".join(f' {name}="{escape(value)}"' for name, value in named.items())
-
-
-def _display_table(heads, plain, marked, number, keys, folded=""):
-    """Display rows of text and of HTML.
-
-    ``number`` holds the columns that are set as numbers; ``keys`` for each row what leads to
-    it (under None) or to one of its cells (under the column): a key and its facts. ``folded``
-    is what a fold is called.
-    """
-    body = "\n".join(
-        f"<tr{_attributes(*key.get(None, ()))}>"
-        + "".join(
-            f"<td{NUMBER if n in number else ''}{_attributes(*key.get(n, ()))}>{text}</td>"
-            for n, text in enumerate(row)
-        )
-        + "</tr>"
-        for row, key in zip(marked, keys)
+def _cells(figure):
+    """Return what a row says of a figure, and what a number that leads to it must agree with."""
+    kinds = f"{words.name('origin', figure.origin)} · {words.name('status', figure.status)}"
+    value, decimals, unit = (
+        words.stated_value(figure),
+        words.digits(figure),
+        words.unit(figure.indicator),
     )
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    table = (
-        f'<div style="overflow-x:auto"><table class="hg"><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
-    )
-    if len(plain) > _LONG or folded:
-        rows = words.name("label", "folded").replace("{count}", str(len(plain)))
-        rows = folded or escape(rows)
-        # In JupyterLab a target inside a closed fold is not found: one in its summary is.
-        names = (name for key in keys for name, _ in key.values())
-        marks = "".join(f'<i data-jupyter-id="{escape(name)}"></i>' for name in names)
-        table = f"<details><summary>{rows}{marks}</summary>{table}</details>"
-    plain = "\n".join(" | ".join(row) for row in [heads, *plain])
-    _display({"text/plain": plain, "text/html": _STYLE + table})
-
-
-def _cells(figure, columns, more):
-    written = {
+    facts = {"value": f"{value:.12g}", "decimals": str(decimals), "unit": unit}
+    return {
         "figure": words.indicator(figure.indicator, figure.place),
         "place": words.name("place", figure.place),
         "period": words.period(figure.period),
         "value": words.value_text(figure),
         "bounds": words.bounds_text(figure),
-        "unit": words.unit(figure.indicator),
-        "origin": f"{words.MARKS[figure.origin]} {words.name('origin', figure.origin)} · "
-        + words.name("status", figure.status),
-        "source": figure.refs,
-    } | more
-    return [written[column] for column in columns]
+        "unit": unit,
+        "origin": f"{words.MARKS[figure.origin]} {kinds}",
+        "source": "; ".join(map(words.publisher, figure.refs)),
+        "facts": facts | {"relation": figure.relation},
+    }
 
 
-def _show_picture(ax):
-    from hg_analysis import charts, pictures
+def _end(figure, end, value, decimals):
+    facts = {"value": f"{getattr(figure, end):.12g}", "decimals": str(decimals)}
+    marks = _attributes(f"{figure.key}-{end}", facts)
+    return f"<span{marks}>{words.number(value, decimals)}</span>"
 
-    if isinstance(ax, pictures.Picture):
-        return _show_drawing(ax, pictures)
-    text = charts.values_drawn(ax)
-    lines = text.splitlines()
-    names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
-    count = sum(line.startswith("  ") for line in lines)
-    alt = words.name("label", "alt").replace("{count}", str(count))
-    alt = " ".join(alt.replace("{names}", "; ".join(names)).split())
-    width = round(ax.figure.get_figwidth() * 96)
-    _display(
-        {"image/png": charts.picture(ax), "text/plain": alt},
-        {"image/png": {"width": width, "alt": alt}},
+
+def _attributes(key, facts=()):
+    # JupyterLab looks up data-jupyter-id, everything else looks up id.
+    named = {"id": key, "data-jupyter-id": key}
+    named |= {f"data-{name}": fact for name, fact in dict(facts).items()}
+    return "".join(f' {name}="{escape(value)}"' for name, value in named.items())
+
+
+def _td(html, number, attributes=""):
+    return f"<td{_NUMBER * number}{attributes}>{html}</td>"
+
+
+def _display_table(heads, lines, fold=""):
+    """Display rows, each given as its texts, its cells in HTML and its own attributes."""
+    body = "\n".join(f"<tr{own}>{''.join(cells)}</tr>" for _, cells, own in lines)
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    table = (
+        f'<div style="overflow-x:auto"><table class="hg"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
     )
-    title = escape(words.name("label", "values"))
-    _display(
-        {
-            "text/plain": text,
-            "text/html": f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>",
-        }
-    )
+    if len(lines) > _LONG or fold:
+        fold = fold or escape(words.label("folded", count=str(len(lines))))
+        # In JupyterLab a target inside a closed fold is not found: one in its summary is.
+        keys = re.findall(r'<t[rd][^>]* data-jupyter-id="(.*?)"', body)
+        marks = "".join(f'<i data-jupyter-id="{key}"></i>' for key in keys)
+        table = f"<details><summary>{fold}{marks}</summary>{table}</details>"
+    plain = "\n".join(" | ".join(texts) for texts in [heads, *(texts for texts, *_ in lines)])
+    _display({"text/plain": plain, "text/html": _STYLE + table})
 
 
 def _show_drawing(picture, pictures):
-    drawn, alt = picture.draw(), picture.description()
+    """Show a picture as drawn and, folded, every value read back from what was drawn."""
+    drawn, alt, frame = picture.draw(), picture.description(), picture.frame()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
     _display(data, {"image/svg+xml": {"alt": alt, "name": picture.name}})
     more = []
-    for row in picture.frame().itertuples():
-        value, stated = drawn.values[row.Index](), row.stated
-        cells = {"series": picture.said(row.series), "facts": {"data-value": f"{value:.12g}"}}
-        text = words.number(value, words.digits(row.figure))
-        cells["value"] = words.SIGNS[row.figure.relation] + text
-        cells["basis"] = (
-            f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
-        )
-        more.append(cells)
-    title, about = (escape(words.name("label", word)) for word in ("numbers", "numbers_all"))
-    folded = f"<b>{title}</b> · {about}"
-    _show_figures([*picture.frame().figure], more, folded)
+    for row in frame.itertuples():
+        value, stated, figure = drawn.values[row.Index](), row.stated, row.figure
+        text = words.SIGNS[figure.relation] + words.number(value, words.digits(figure))
+        basis = f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
+        facts = _cells(figure)["facts"] | {"value": f"{value:.12g}"}
+        more.append({"series": row.series, "value": text, "basis": basis, "facts": facts})
+    title, about = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
+    _show_figures([*frame.figure], more, f"<b>{title}</b> · {about}")
     if folder := os.environ.get("HG_PICTURES"):
         pictures.write(picture, folder)
+
+
+def _show_axes(ax, charts):
+    text = charts.values_drawn(ax)
+    lines = text.splitlines()
+    names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
+    count = sum(line.startswith("  ") for line in lines)
+    alt = words.label("alt", count=str(count), names="; ".join(names))
+    alt, width = " ".join(alt.split()), round(ax.figure.get_figwidth() * 96)
+    image = {"image/png": charts.picture(ax), "text/plain": alt}
+    _display(image, {"image/png": {"width": width, "alt": alt}})
+    title = escape(words.label("values"))
+    fold = f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>"
+    _display({"text/plain": text, "text/html": fold})
 
 
 def _display(data, metadata=None):

@@ -1,16 +1,20 @@
 """The tables: declared once, validated by pandera, joined to one.
 
-Where is the rule for a column? In :data:`TABLES`, if it looks at one cell; in
-:func:`_of_figure`, if it looks at a whole row of figures. Nowhere else.
+Where is the rule for a column? In ``data/datapackage.json``, if it looks at one cell; in
+:func:`_of_figures`, if it looks at a whole row of figures. Nowhere else.
 """
 
 import difflib
+import json
 import math
 import re
-from collections import defaultdict
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hg_analysis.bounds import parse_printed, rounding_bounds, significant_step
@@ -19,60 +23,19 @@ from hg_analysis.files import DataError, Fault, read
 _HERE = Path(__file__).resolve().parent
 DATA = _HERE / "data" if (_HERE / "data").is_dir() else _HERE.parent / "data"
 HOME = "hau_giang"
-
-# What a cell may hold: a pattern, and what to say of a cell that does not match.
-ANY = (r"(?s).*", "")
-TEXT = (r"(?s).+", "a text; it must not be blank")
-IDENTIFIER = (r"[a-z0-9_]+", "an identifier of a-z, 0-9 and _")
-ORDINAL = (r"[1-9][0-9]*", "a whole number from 1")
-DATE = (r"(\d{4}(-\d\d){0,2})?", "a date in ISO 8601, or blank")
-ADDRESS = (r"(https?://[^\s/]+.*)?", "an http or https address, or blank")
-_MOMENT = r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-Q[1-4])?"
-_PERIODS = "2025, 2025-Q1, 2025-06, 2019-04-01 or, from the earlier to the later, 2020/2025"
-PERIOD = (rf"{_MOMENT}(?:/{_MOMENT})?", f"a year, quarter, month, day or interval: {_PERIODS}")
-_RULES, _PREMISES = "start|end|before|given", "exact|firmest|official|latest|publisher"
-ROLE = (r"outturn|plan|target|pledge", "outturn, plan, target or pledge")
-RULE = (rf"({_RULES})?", f"blank or one of {_RULES}")
-_COMPARED = f"{_PREMISES}, several separated by ';', or a comparison as in readings.csv"
-_PREMISE = rf"({_PREMISES}|[^;<>=]+[<>=]+[^;<>=]+)"
-PREMISE = (rf"{_PREMISE}(; ?{_PREMISE})*", _COMPARED)
-_BOOK = {"indicator": IDENTIFIER, **dict.fromkeys(["theme", "measure", "unit", "better"], "terms")}
-_BOOK |= dict.fromkeys(["name_en", "name_vi", "definition_en", "definition_vi"], TEXT)
-# A name of tables means: a key of one of them; of "terms", one whose kind is the column's name.
-TABLES = {
-    "indicators": {"indicator": "codebook", "place": "terms", "period": PERIOD, "value": ANY}
-    | {"relation": "terms", "status": "terms", "printed": ANY, "source": "sources"}
-    | {"paragraph": ANY, "nth": ANY, "note": ANY},
-    "codebook": _BOOK,
-    "derived": _BOOK | {"formula": TEXT, "inputs": TEXT, "period": RULE},
-    "sources": {"source": IDENTIFIER, "title": TEXT, "publisher": TEXT, "published": DATE}
-    | {"address": ADDRESS, "kind": "terms", "quotes": "terms or blank", "note": ANY},
-    "choices": {"indicator": "codebook", "place": "terms", "period": PERIOD, "role": ROLE}
-    | {"row": TEXT, "reason_en": TEXT, "reason_vi": TEXT, "premise": PREMISE},
-    "totals": {"total": IDENTIFIER, "formula": TEXT, "note": ANY},
-    "numerals": {"paragraph": ORDINAL, "nth": ORDINAL, "printed": TEXT, "role": "terms"}
-    | {"indicator": "codebook or blank"},
-    "readings": {"indicator": "codebook derived", "reading": "terms", "verdict": "terms"}
-    | {"reason_en": TEXT, "reason_vi": TEXT, "premise": TEXT},
-    "questions": {"indicator": "codebook derived", "asked": "terms"}
-    | dict.fromkeys(["question_en", "question_vi", "answer_en", "answer_vi"], TEXT)
-    | {"changes_en": TEXT, "changes_vi": TEXT},
-    "terms": {"kind": IDENTIFIER, "term": TEXT, "name_en": TEXT, "name_vi": TEXT}
-    | {"symbol": ANY, "note": ANY},
-    "paragraphs": {"paragraph": ORDINAL, "section_en": TEXT, "section_vi": TEXT, "opening": TEXT},
-}
+_PACKAGE = json.loads((DATA / "datapackage.json").read_text("utf-8"))["resources"]
+TABLES = {each["name"]: {f["name"]: f for f in each["schema"]["fields"]} for each in _PACKAGE}
+KEYS = {each["name"]: each["schema"].get("primaryKey", ["key"]) for each in _PACKAGE}
 OPTIONAL = ["quotes"]  # columns that a file of one's own may lack
-KEYS = {"indicators": ["key"], "choices": ["indicator", "place", "period", "role"]}
-KEYS |= {"numerals": ["paragraph", "nth"], "readings": ["indicator", "reading"]}
-KEYS |= {"questions": ["indicator"]}
-KEYS |= {"terms": ["kind", "term"], "codebook": ["indicator"], "derived": ["indicator"]}
-KEYS |= {"sources": ["source"], "totals": ["total"], "paragraphs": ["paragraph"]}
 INTENTS = ["plan", "target", "pledge"]  # these statuses are roles; any other is an outturn's
 FIRMNESS = ["revised", "actual", "preliminary", "estimate", *INTENTS]
 OFFICIAL = ["primary", "statistics", "ministry", "province", "chamber", "press", "compiled"]
 _MISSING = re.compile(r"[.…·–-]*|n/?a|nan|null|none|không có( số liệu)?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_FROM_BOOK = ["theme", "measure", "unit", "name_en", "name_vi"]
+_ADDED = [*_FROM_BOOK, "role", "key", "origin", "low", "high", "decimals", "chosen"]
+# What a spreadsheet makes of a month, its separators being spaces.
+_SAVED_MONTHS = ("%b %y", "%b %Y", "%m %y", "%m %Y", "%d %m %y", "%d %m %Y")
 _current = {"folder": DATA}
 
 
@@ -92,34 +55,29 @@ def companion(name, folder=None):
         One row a line, all columns text, blank where blank. A folder's own rows come
         first; rows that it lacks come from the bundled file.
     """
-    return _merged(name, *_files(name, folder)).copy()
+    return _merged(name, *_files(name, folder))[0].copy()
 
 
 def entries(name):
     """Return the rows of a companion table by their key: a text, or a tuple of texts."""
-    return _entries(name, *_files(name))
+    return _merged(name, *_files(name))[1]
 
 
 def _files(name, folder=None):
     own = Path(folder or _current["folder"]) / f"{name}.csv"
-    paths = [path for path in dict.fromkeys([own, DATA / own.name]) if path.is_file()]
-    stats = [(path, path.stat()) for path in paths]  # read anew what has changed
-    return [(path, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
+    paths = [*filter(Path.is_file, dict.fromkeys([own, DATA / own.name]))] or [DATA / own.name]
+    # Read anew what has changed; what is not there, the reading says.
+    return [(path, path.is_file() and path.stat().st_mtime_ns) for path in paths]
 
 
 @cache
 def _merged(name, *files):
-    rows = [read(path, TABLES[name], OPTIONAL) for path, *_ in files]
-    return pd.concat(rows).drop_duplicates(KEYS[name])
+    rows = pd.concat(read(path, TABLES[name], OPTIONAL) for path, _ in files)
+    rows = rows.drop_duplicates(KEYS[name])
+    return rows, dict(zip(rows.set_index(KEYS[name]).index, rows.itertuples()))
 
 
 @cache
-def _entries(name, *files):
-    rows = _merged(name, *files)
-    keys = rows[KEYS[name]].itertuples(index=False, name=None)
-    return {key if len(key) > 1 else key[0]: row for key, row in zip(keys, rows.itertuples())}
-
-
 def moments(period):
     """Return the first and the last month of a period, as text that sorts by time.
 
@@ -128,13 +86,8 @@ def moments(period):
     >>> moments("2020/2025-06"), moments("2025-Q1")
     (('2020-01', '2025-06'), ('2025-01', '2025-03'))
     """
-    start, _, end = period.partition("/")
-    first, last = start, end or start
-    if "Q" in first:
-        first = f"{first[:4]}-{3 * int(first[-1]) - 2:02d}"
-    if "Q" in last:
-        last = f"{last[:4]}-{3 * int(last[-1]):02d}"
-    return (first + "-01")[:7], (last + "-12")[:7]
+    parts = [pd.Period(part) for part in period.split("/")]
+    return f"{parts[0].start_time:%Y-%m}", f"{parts[-1].end_time:%Y-%m}"
 
 
 def row_key(indicator, place, period, variant):
@@ -167,152 +120,121 @@ def validate(name, frame, file, tables):
     Returns
     -------
     list of Fault
-        In the order of the file; empty where all is well.
+        In the order of the file, the first of each cell; empty where all is well.
     """
     import pandera.pandas as pa  # costs as much as pandas: only who loads a table pays
 
-    messages = {column: defaultdict(list) for column in TABLES[name]}
-    for column, kind in TABLES[name].items():
-        rule = cache(_of_cell(column, kind, tables))
-        for line, text in frame[column].items():
-            messages[column][line] += filter(None, [rule(text)])
+    rules = [rule for field in TABLES[name].values() for rule in _of_cells(frame, field, tables)]
     repeated = f"no second row with the same {', '.join(KEYS[name])}"
-    for line in frame.index[frame.duplicated(KEYS[name])]:
-        messages[next(iter(messages))][line].append(repeated)
-    if name == "indicators":
-        numerals = frame.duplicated(["source", "paragraph", "nth"]) & (frame.nth != "")
-        primary = set(tables["sources"].query("kind == 'primary'").source)
-        for row, twice in zip(frame.itertuples(), numerals):
-            for column, message in _of_figure(row, row.source in primary, twice):
-                messages[column][row.Index].append(message)
+    rules.append((next(iter(TABLES[name])), ~frame.duplicated(KEYS[name]), repeated))
+    rules += _of_figures(frame) if name == "indicators" else []
+    own = {column: [rule[1:] for rule in rules if rule[0] == column] for column in TABLES[name]}
 
-    def sound(found):
-        return pa.Check(lambda cells: pd.Series([not found[n] for n in cells.index], cells.index))
+    def column(own):
+        return pa.Column(object, [pa.Check(lambda _, holds=holds: holds) for holds, _ in own])
 
-    schema = pa.DataFrameSchema({c: pa.Column(object, sound(messages[c])) for c in messages})
     try:
-        schema.validate(frame, lazy=True)
+        pa.DataFrameSchema({c: column(own[c]) for c in own}).validate(frame, lazy=True)
         return []
     except pa.errors.SchemaErrors as errors:
-        cases = {(case.index, case.column) for case in errors.failure_cases.itertuples(index=False)}
-    order = list(messages)
-    return [
-        Fault(file, line, column, frame.at[line, column], message)
-        for line, column in sorted(cases, key=lambda case: (case[0], order.index(case[1])))
-        for message in messages[column][line]
-    ]
+        cases = errors.failure_cases.sort_values(["index", "check_number"])
+    faults = []
+    for case in cases.drop_duplicates(["index", "column"]).itertuples():
+        row, expected = frame.loc[case.index], own[case.column][int(case.check_number)][1]
+        expected = expected(row) if callable(expected) else expected.format_map(row)
+        faults.append(Fault(file, case.index, case.column, row[case.column], expected))
+    return sorted(faults, key=lambda fault: (fault.row, [*own].index(fault.column)))
 
 
-def _of_cell(column, kind, tables):
-    """Return what says of a cell by itself what is expected instead; nothing where it is right."""
-    terms, several = tables["terms"], column in ("printed", "note")
-    if kind in ("terms", "terms or blank"):
-        known = terms[terms.kind == column]
-        names = ", ".join(known.term) if len(known) < 20 else f"{len(known)} {column}s"
-        names = "blank or " * (kind != "terms") + f"one of {names}"
-        known, expected = (
-            known.set_index("term"),
-            f"{names}; add a new one to the terms.csv beside it",
-        )
-    elif isinstance(kind, str):
-        books = [book for book in kind.split() if book in tables]
-        known = pd.concat(
-            tables[b].set_index(KEYS[b][0]).reindex(columns=terms.columns, fill_value="")
-            for b in books
-        )
-        expected = f"a key of {' or '.join(f'{b}.csv' for b in books)}; describe a new one there"
+def _of_cells(frame, field, tables):
+    """Yield the rules for a column: its name, which cells hold it, what is expected of others."""
+    name, needed = field["name"], field.get("constraints", {}).get("required", False)
+    tidy = frame[name].map(
+        lambda text: text == text.strip() and text.replace("\n", "").isprintable()
+    )
+    yield name, tidy, "text without spaces at its ends or characters that cannot be seen"
+    if books := field.get("key_of"):
+        known, expected = _known(books, name, tables)
+        expected = "blank or " * (not needed) + expected
+        holds = frame[name].isin([*known.index, *[""] * (not needed)])
+        yield name, holds, lambda row: _term_meant(row[name], known, tables["terms"]) + expected
+        return
+    pattern = field.get("constraints", {}).get("pattern", ".+" if needed else ".*")
+    expected = field.get("expected", "a text in one line" + "; it must not be blank" * needed)
+    good = frame[name].str.fullmatch(pattern, flags=re.ASCII)
+    yield name, good, lambda row: _month_meant(row[name]) + expected
 
-    def rule(text):
-        if text != text.strip() or not (text.replace("\n", "") if several else text).isprintable():
-            return "text without spaces at its ends or characters that cannot be seen"
-        if isinstance(kind, tuple):
-            good = re.fullmatch(kind[0], text, re.ASCII)
-            if kind is PERIOD and good and "/" in text:
-                start, end = text.split("/")
-                good = moments(start) < moments(end)
-            return "" if good else _month_meant(text, kind) + kind[1]
-        if text in known.index or (text == "" and "blank" in kind):
-            return ""
-        return _term_meant(text, known, terms) + expected
 
-    return rule
+def _of_figures(f):
+    """Yield the rules for a row of figures as a whole: what print says of it must hold of it."""
+    as_printed, parsed = "as in printed {printed!r}", f.right.notna()
+    yield "period", f.period.map(_in_order), TABLES["indicators"]["period"]["expected"]
+    yield "value", ~f.missing, "a figure; a row that has none is left out"
+    number = "a number with '.' before decimals, and nothing else in the cell"
+    yield "value", f.missing | f.number.notna(), number
+    same = np.isclose(f.number, f.right, rtol=1e-9, atol=1e-12)
+    yield "value", ~parsed | same, f"{{right:.12g}} {as_printed}, or a corrected printed"
+    possible = "a possible number of {unit}: {least:g} to {most:g}"
+    yield "value", ~parsed | f.right.between(f.least, f.most), possible
+    whole = ~parsed | (f.measure != "count") | (f.right % 1 == 0)
+    yield "value", whole, "a whole number, since the codebook says that it is a count"
+    yield "printed", f.refused == "", "{refused}"
+    above = f.unit.str.contains("above") == f.printed.str.casefold().str.contains("vượt")
+    how_much = "'vượt' (by how much) of % above plan alone, not of {unit}"
+    yield "printed", ~parsed | (f.measure != "plan") | above, how_much
+    yield "relation", ~parsed | (f.relation == f.limit), f"{{limit!r}} {as_printed}"
+    yield (
+        "status",
+        ~parsed | (f.standing == "") | (f.status == f.standing),
+        f"{{standing!r}} {as_printed}",
+    )
+    line = "the line of the document for a figure of it, blank for any other"
+    yield "paragraph", _placed(f.paragraph, f.primary), line
+    nth = "which numeral of the line; blank for one in words or from elsewhere"
+    yield "nth", _placed(f.nth, f.primary & f.printed.str.contains(r"\d")), nth
+    again = f.duplicated(["source", "paragraph", "nth"]) & (f.nth != "")
+    yield "nth", ~again, "no second row for the same numeral of the document"
+
+
+def _placed(cells, wanted):
+    """Tell which cells hold an ordinal where one is wanted, and nothing where none is."""
+    return cells.str.fullmatch("[1-9][0-9]*").where(wanted, cells == "")
+
+
+def _in_order(period):
+    with suppress(ValueError):  # no day of the calendar
+        start, *end = map(moments, period.split("/"))
+        return not end or start < end[0]
+    return False
+
+
+def _month_meant(text):
+    """Name the month that a spreadsheet has turned into something else."""
+    for form in _SAVED_MONTHS:
+        with suppress(ValueError):
+            return f"'{datetime.strptime(re.sub('[-/.]', ' ', text), form):%Y-%m}'? "
+    return ""
+
+
+def _known(books, column, tables):
+    """Return the rows whose keys a cell may hold, and what to say of any other key."""
+    if books == ["terms"]:
+        known = tables["terms"].query("kind == @column").set_index("term")
+        names = ", ".join(known.index) if len(known) < 20 else f"{len(known)} {column}s"
+        return known, f"one of {names}; add a new one to the terms.csv beside it"
+    known = pd.concat(tables[book].set_index(KEYS[book]) for book in books)
+    files = " or ".join(f"{book}.csv" for book in books)
+    return known, f"a key of {files}; describe a new one there"
 
 
 def _term_meant(word, known, terms):
     """Name what was meant: the term of that name or code, or of nearly that spelling."""
-    told = known[["name_en", "name_vi", "symbol"]]
+    told = known.reindex(columns=["name_en", "name_vi", "symbol"], fill_value="")
     same = told.index[told.map(str.casefold).eq(word.casefold()).any(axis=1) & (word != "")]
     elsewhere = "|".join(map(re.escape, terms.term[terms.kind.isin(["province", "index"])]))
     if not len(same) and not re.search(rf"(^|_)({elsewhere})(_|$)", word):
         same = difflib.get_close_matches(word, list(known.index), 1)  # no name of its own
     return "".join(f"{term!r}? " for term in same)
-
-
-def _month_meant(text, kind):
-    """Name the month that a spreadsheet has turned into something else."""
-    turned = re.fullmatch(r"(?:\d\d?[/.])?(\d\d?|[A-Za-z]{3})[-/. ](\d\d|\d{4})", text)
-    if kind is not PERIOD or not turned:
-        return ""
-    month, year = turned[1].lower(), turned[2]
-    number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month) if month.isdigit() else 0
-    return f"'{'20' * (len(year) == 2)}{year}-{number:02d}'? " if 0 < number < 13 else ""
-
-
-def _of_figure(row, primary, twice):
-    """Yield what is wrong with a row as a whole: the column and what is expected there."""
-    said, value, ordinal = row.said, row.number, re.compile(ORDINAL[0] if primary else "")
-    if _MISSING.fullmatch(row.value) and _MISSING.fullmatch(row.printed):
-        yield "value", "a figure; a row that has none is left out"
-        return
-    if isinstance(said, str) and said:
-        yield "printed", said
-    if not math.isfinite(value):
-        yield "value", "a number with '.' before decimals, and nothing else in the cell"
-    if not isinstance(said, str):
-        printed, low, high = f"as in printed {row.printed!r}", *_possible(row.measure, row.unit)
-        right = _signed(row.measure, said)
-        if not math.isfinite(value):
-            pass  # said above
-        elif not math.isclose(value, right, abs_tol=1e-12):
-            yield "value", f"{right:.12g} {printed}, or a corrected printed"
-        elif not low <= value <= high:
-            yield "value", f"a possible number of {row.unit or row.measure}: {low:g} to {high:g}"
-        elif row.measure == "count" and value % 1:
-            yield "value", "a whole number, since the codebook says that it is a count"
-        if row.measure == "plan" and ("above" in row.unit) != ("vượt" in row.printed.casefold()):
-            yield "printed", f"'vượt' (by how much) of % above plan alone, not of {row.unit}"
-        relation = _directed(said, right)
-        if row.relation != relation:
-            yield "relation", f"{relation!r} {printed}"
-        if said.status not in ("", row.status):
-            yield "status", f"{said.status!r} {printed}"
-    if not ordinal.fullmatch(row.paragraph):
-        yield "paragraph", "the line of the document for a figure of it, blank for any other"
-    if not (ordinal if re.search(r"\d", row.printed) else re.compile("")).fullmatch(row.nth):
-        yield "nth", "which numeral of the line; blank for one in words or from elsewhere"
-    if twice:
-        yield "nth", "no second row for the same numeral of the document"
-
-
-def _signed(measure, said):
-    fall = said.minus or (said.falls and measure in ("change", "growth"))
-    return -said.number if fall and said.number else said.number
-
-
-def _directed(said, value):
-    """Return the relation of a value: what fell by more than 2 is below -2."""
-    turned = str.maketrans("<>", "><") if value < 0 else {}
-    return said.relation.translate(turned)
-
-
-def _possible(measure, unit):
-    """Return the least and the largest value that a measure can take at all."""
-    if of := re.search(r"\bof (\d+)$", unit):  # a rank of 63, points of 100
-        return int(unit.startswith("rank")), int(of[1])
-    if measure == "change":
-        most = 100 if unit.startswith("percentage points") else math.inf
-        return -most, most
-    return -100 if measure == "growth" else 0, 100 if measure == "share" else math.inf
 
 
 def load(path=None):
@@ -352,40 +274,18 @@ def load(path=None):
     path = DATA if path is None else Path(path)
     folder, file = (path, path / "indicators.csv") if path.is_dir() else (DATA, path)
     tables = {name: companion(name, folder) for name in TABLES if name != "indicators"}
-    owned = [folder / f"{name}.csv" for name in tables if folder != DATA]
     faults = [
         fault
-        for own in owned
-        if own.is_file()
-        for fault in validate(own.stem, read(own, TABLES[own.stem], OPTIONAL), own.name, tables)
+        for name in tables
+        for own, _ in _files(name, folder)
+        for fault in validate(name, read(own, TABLES[name], OPTIONAL), own.name, tables)
     ]
-    rows = read(file, TABLES["indicators"])
-    try:
-        frame = _described(rows, tables)
-        faults += validate("indicators", frame, file.name, tables)
-        table = None if faults else _joined(frame, tables)
-    except (LookupError, TypeError, ValueError, AttributeError):
-        # The bundled files are not checked each time; it is one of them that is broken.
-        faults += [f for n, t in tables.items() for f in validate(n, t, f"{n}.csv", tables)]
-        if not faults:
-            raise
-    if faults:
+    frame = _described(read(file, TABLES["indicators"]), tables)
+    if faults := faults + validate("indicators", frame, file.name, tables):
         raise DataError(faults)
     _current["folder"] = folder
-    return table
-
-
-def _joined(frame, tables):
-    """Return the table of valid rows with what the other tables and print say of them."""
-    table = frame.drop(columns=["value", "said"]).rename(columns={"number": "value"})
-    sources = tables["sources"].set_index("source").loc[table.source]
-    origins = zip(sources.kind == "primary", table.role == "outturn")
-    table["origin"] = ["document" if p else "published" if o else "plan" for p, o in origins]
-    ends = [_bounds(row, said) for row, said in zip(table.itertuples(), frame.said)]
-    table[["low", "high", "decimals"]] = pd.DataFrame(ends, table.index)
-    table["chosen"] = _chosen(table, sources, tables["choices"])
-    first = [*TABLES["indicators"]]
-    return table[[*first, *table.columns.difference(first, sort=False)]].reset_index(drop=True)
+    table = frame.assign(value=frame.number, chosen=_chosen(frame, tables["choices"]))
+    return table[[*TABLES["indicators"], *_ADDED]].reset_index(drop=True)
 
 
 def called(name, place):
@@ -402,43 +302,81 @@ def called(name, place):
     return name.replace("GRDP", "GDP") if place == "vietnam" else name
 
 
-def _described(frame, tables):
-    """Add what the codebook says of each row, its key, and its figures as numbers."""
-    book = tables["codebook"].set_index("indicator").reindex(frame.indicator, fill_value="")
-    described = ["theme", "measure", "unit", "name_en", "name_vi"]
-    frame[described] = book[described].to_numpy()
+def _described(rows, tables):
+    """Add to rows what the codebook, their sources and print say of them, valid or not."""
+    frame = _keyed(rows)
+    book = tables["codebook"].set_index("indicator").reindex(rows.indicator, fill_value="")
+    frame[_FROM_BOOK] = book[_FROM_BOOK].to_numpy()
     for name in ("name_en", "name_vi"):
         frame[name] = [*map(called, frame[name], frame.place)]
-    frame["role"] = frame.status.where(frame.status.isin(INTENTS), "outturn")
-    intent = ("." + frame.status).where(frame.role != "outturn", "")
-    places = zip(frame.indicator, frame.place, frame.period, frame.source + intent)
-    frame["key"] = [row_key(*place) for place in places]
-    units = tables["terms"].query("kind == 'unit'").set_index("term").symbol
-    frame["said"] = [_parsed(*pair) for pair in zip(frame.printed, frame.unit.map(units))]
+    sources = tables["sources"].set_index("source").reindex(rows.source, fill_value="")
+    frame[["kind", "published"]] = sources[["kind", "published"]].to_numpy()
+    frame["primary"] = frame.kind == "primary"
+    stated = [frame.primary, frame.role == "outturn"]
+    frame["origin"] = np.select(stated, ["document", "published"], "plan")
     plain = frame.value.where(frame.value.map(_NUMBER.fullmatch).notna())
-    return frame.assign(number=pd.to_numeric(plain).astype(float))
+    frame["number"] = pd.to_numeric(plain).astype(float)
+    frame["missing"] = [
+        all(map(_MISSING.fullmatch, pair)) for pair in zip(rows.value, rows.printed)
+    ]
+    units = tables["terms"].query("kind == 'unit'").set_index("term").symbol
+    said = [*map(_said, frame.itertuples(), frame.unit.map(units))]
+    return frame.join(pd.DataFrame(said, rows.index))
 
 
-def _parsed(printed, symbols):
-    if not isinstance(symbols, str):
-        return ""  # of a unit that is not known, which is a fault of its own
+def _keyed(rows):
+    """Add role and key to rows of indicators."""
+    role = rows.status.where(rows.status.isin(INTENTS), "outturn")
+    variant = rows.source + ("." + role).where(role != "outturn", "")
+    places = zip(rows.indicator, rows.place, rows.period, variant)
+    return rows.assign(role=role, key=[row_key(*place) for place in places])
+
+
+class _Said(NamedTuple):
+    """What print says of a row: why it is refused, or the value, its bounds and words."""
+
+    refused: str = ""
+    right: float = math.nan
+    limit: str = ""
+    standing: str = ""
+    low: float = math.nan
+    high: float = math.nan
+    decimals: int = 0
+    least: float = 0.0
+    most: float = 0.0
+
+
+def _said(row, symbols):
+    """Read what is printed for a row, in a unit that print shows by these symbols."""
+    if row.missing or not isinstance(symbols, str):  # of a unit that is not known: said already
+        return _Said()
     try:
-        return parse_printed(printed, symbols)
+        said = parse_printed(row.printed, symbols)
     except ValueError as error:
-        return str(error)
-
-
-def _bounds(row, said):
-    """Return both bounds of a figure, and its decimals in the codebook's unit."""
-    step, relation = said.step, row.relation
+        return _Said(str(error))
+    moves = row.measure in ("change", "growth")
+    falls = said.number and (said.minus or (said.falls and moves))
+    value = -said.number if falls else said.number
+    turned = str.maketrans("<>", "><") if value < 0 else {}  # what fell by over 2 is below -2
+    limit, step = said.relation.translate(turned), said.step
     counted = row.measure == "count" and step < math.inf
     if row.status == "target" or (counted and row.role == "plan"):
         step = min(step, 0)  # set, not measured
     elif counted:
-        step = significant_step(row.value, step, relation)
-    floor = -math.inf if row.measure in ("change", "growth") else 0.0
+        step = significant_step(value, step, limit)
+    ends = rounding_bounds(value, step, limit, -math.inf if moves else 0.0)
     decimals = max(0, -round(math.log10(said.step))) if said.step < math.inf else 0
-    return *rounding_bounds(row.value, step, relation, floor), decimals
+    return _Said("", value, limit, said.status, *ends, decimals, *_possible(row.measure, row.unit))
+
+
+def _possible(measure, unit):
+    """Return the least and the largest value that a measure can take at all."""
+    if of := re.search(r"\bof (\d+)$", unit):  # a rank of 63, points of 100
+        return int(unit.startswith("rank")), int(of[1])
+    if measure == "change":
+        most = 100 if unit.startswith("percentage points") else math.inf
+        return -most, most
+    return -100 if measure == "growth" else 0, 100 if measure == "share" else math.inf
 
 
 def preference(role, relation, status, kind, published):
@@ -464,31 +402,27 @@ def preference(role, relation, status, kind, published):
     >>> preference("plan", "=", "plan", "press", "2024-12-20")
     {'latest': '2024-12-20', 'official': -5}
     """
-    official = -OFFICIAL.index(kind) if kind in OFFICIAL else -len(OFFICIAL)
+    firm, official = (
+        -ranks.index(own) if own in ranks else -len(ranks)
+        for ranks, own in ((FIRMNESS, status), (OFFICIAL, kind))
+    )
     if role != "outturn":
         return {"latest": published, "official": official}
-    firm = -FIRMNESS.index(status) if status in FIRMNESS else -len(FIRMNESS)
     exact = relation in ("=", "~")
     return {"exact": exact, "firmest": firm, "official": official, "latest": published}
 
 
-def _chosen(table, sources, choices):
+def _chosen(frame, choices):
     """Tell which rows the analyses use: of several publications the one that is preferred.
 
     First comes the row that choices.csv names, then one that the collection itself holds,
     so that a table of one's own displaces nothing; then what :func:`preference` says. Where
     two are equal in all of this, none is chosen.
     """
-    named, ours = table.key.isin(choices.row), table.key.isin(_bundled_keys())
-    cells = table.role, table.relation, table.status, sources.kind, sources.published
-    order = [tuple(preference(*each).values()) for each in zip(*cells)]
-    rank = pd.Series(list(zip(named, ours, order)))
-    same = [table[column].to_numpy() for column in KEYS["choices"]]
+    ours = _keyed(read(DATA / "indicators.csv", TABLES["indicators"])).key
+    cells = zip(frame.role, frame.relation, frame.status, frame.kind, frame.published)
+    order = [tuple(preference(*each).values()) for each in cells]
+    rank = pd.Series([*zip(frame.key.isin(choices.row), frame.key.isin(ours), order)], frame.index)
+    same = [frame[column] for column in KEYS["choices"]]
     best = rank == rank.groupby(same).transform("max")
-    return (best & (best.groupby(same).transform("sum") == 1)).to_numpy()
-
-
-@cache
-def _bundled_keys():
-    tables = {name: companion(name, DATA) for name in ("codebook", "terms")}
-    return set(_described(read(DATA / "indicators.csv", TABLES["indicators"]), tables).key)
+    return best & (best.groupby(same).transform("sum") == 1)

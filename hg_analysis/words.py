@@ -5,26 +5,21 @@ Every name comes from the data files; numbers, months and quarters follow the lo
 
 import math
 import re
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 
 from hg_analysis.figures import Figure, described
 from hg_analysis.table import called, entries
 
 LANGUAGES = ("en", "vi")
-_MOMENTS = {  # by what a moment names: Babel's patterns
-    "day": {"en": "d MMM yyyy", "vi": "d/M/yyyy"},
-    "month": {"en": "MMM yyyy", "vi": "M/yyyy"},
-    "quarter": {"en": "'Q'Q yyyy", "vi": "'quý' Q/yyyy"},
-}
-# When something was published: English readers get it as the data files have it.
-_PUBLISHED = {
-    "day": {"en": "yyyy-MM-dd", "vi": "dd/MM/yyyy"},
-    "month": {"en": "yyyy-MM", "vi": "MM/yyyy"},
-}
+# Babel's patterns of a year, quarter, month and day; those of a publication as the files have it.
+_PERIOD = {"en": {"Y": "yyyy", "Q": "'Q'Q yyyy", "M": "MMM yyyy", "D": "d MMM yyyy"}}
+_PERIOD["vi"] = {"Y": "yyyy", "Q": "'quý' Q/yyyy", "M": "M/yyyy", "D": "d/M/yyyy"}
+_PUBLISHED = {"en": {"Y": "yyyy", "M": "yyyy-MM", "D": "yyyy-MM-dd"}}
+_PUBLISHED["vi"] = {"Y": "yyyy", "M": "MM/yyyy", "D": "dd/MM/yyyy"}
 _MONTHS = re.compile(r"(\d{4})-(\d\d)/\1-(\d\d)")  # of one year, from the first to the last
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
@@ -67,11 +62,19 @@ def name(kind, term):
     """
     if kind == "indicator":
         return getattr(described(term), f"name_{language()}")
-    if kind == "section" and term in entries("paragraphs"):  # goes by any of its paragraphs
+    if kind == "section":  # goes by any of its paragraphs
         return getattr(entries("paragraphs")[term], f"section_{language()}")
     if (kind, term) not in entries("terms"):
         raise LookupError(f"no {kind} {term!r} in terms.csv")
     return getattr(entries("terms")[kind, term], f"name_{language()}")
+
+
+def label(term, **parts):
+    """Return the words of a label, with what stands for each of its {parts}."""
+    text = name("label", term)
+    for part, said in parts.items():
+        text = text.replace(f"{{{part}}}", said)
+    return text
 
 
 def indicator(term, place):
@@ -116,7 +119,7 @@ def number(value, decimals=0):
     return format_decimal(rounded, format=pattern, locale=language()).replace("-", "−")
 
 
-def period(text, patterns=_MOMENTS):
+def period(text, patterns=_PERIOD):
     """Write an ISO 8601 period for a reader.
 
     Parameters
@@ -125,7 +128,7 @@ def period(text, patterns=_MOMENTS):
         A year, quarter, month, day, or an interval; the first or the last months of
         a year are called so where ``data/terms.csv`` has a name for them.
     patterns : dict
-        Babel's date patterns by what a moment names and by language.
+        Babel's date patterns by language and by what a moment names.
 
     Examples
     --------
@@ -139,18 +142,11 @@ def period(text, patterns=_MOMENTS):
     if months := _MONTHS.fullmatch(text):
         year, first, last = months.groups()
         if known("label", named := f"months_{first}_{last}"):
-            return name("label", named).replace("{year}", year)
-
-    def moment(part):
-        kind = {4: "year", 7: "quarter" if "Q" in part else "month", 10: "day"}[len(part)]
-        if kind == "year":
-            return part
-        year, month, day = (int(n) for n in (*re.findall(r"\d+", part), 1)[:3])
-        month = 3 * month if kind == "quarter" else month
-        when = date(year, month, day)
-        return format_date(when, format=patterns[kind][language()], locale=language())
-
-    return "–".join(map(moment, text.split("/")))
+            return label(named, year=year)
+    moments = [pd.Period(part) for part in text.split("/")]
+    forms = [patterns[language()][moment.freqstr[0]] for moment in moments]
+    dates = (format_date(m.end_time, form, language()) for m, form in zip(moments, forms))
+    return "–".join(dates)
 
 
 def digits(figure):
@@ -159,10 +155,8 @@ def digits(figure):
         return figure.decimals
     width = figure.high - figure.low
     most = max(0, 3 - math.floor(math.log10(abs(figure.value) or 1)))
-    if width == 0 and figure.value == round(figure.value):
-        return 0  # a count, exact
-    if width == 0:
-        return most  # a ratio of counts
+    if width == 0:  # a count is exact, a ratio of counts is written short
+        return 0 if figure.value == round(figure.value) else most
     if width == math.inf or figure.relation != "=":
         return min(most, 1)
     return min(most, max(0, math.ceil(-math.log10(width / 2))))
@@ -186,40 +180,30 @@ def _outwards(rounding, end, decimals):
     return rounding(round(end * scale, 6)) / scale
 
 
-def bounds(figure):
-    """Return both bounds rounded outwards, and their decimals; nothing where there are none."""
-    if figure.relation not in "=~" or not math.isfinite(figure.high) or figure.low == figure.high:
-        return None  # exact, or the sign before the value says it, or words leave none
-    # One decimal more than the value, or a bound would be coarser than what it bounds.
-    decimals = digits(figure) + (figure.decimals is not None)
-    low, high = (
-        _outwards(math.floor, figure.low, decimals),
-        _outwards(math.ceil, figure.high, decimals),
-    )
-    return low, high, decimals
-
-
-def bounds_text(figure, mark=lambda end, text: text):
+def bounds_text(figure, mark=lambda end, value, decimals: number(value, decimals)):
     """Write the bounds, rounded outwards so that they hold what they must.
 
     Parameters
     ----------
     figure : Figure
     mark : callable, optional
-        Called as ``mark("low", text)`` and ``mark("high", text)``; returns what stands for it.
+        Called with "low" or "high", the rounded bound and its decimals; returns its text.
 
     Returns
     -------
     str
-        Between negative numbers a word, since a dash would look like one more sign.
+        Between negative numbers a word, since a dash would look like one more sign; nothing
+        where the sign before the value says it, or words leave no bounds.
     """
     if figure.low == figure.high:
-        return name("label", "exact")
-    if not (ends := bounds(figure)):
+        return label("exact")
+    if figure.relation not in "=~" or figure.high == math.inf:
         return ""
-    low, high = (mark(end, number(ends[n], ends[2])) for n, end in enumerate(("low", "high")))
-    template = name("label", "from_to") if ends[0] < 0 else "{low} – {high}"
-    return template.replace("{low}", low).replace("{high}", high)
+    # One decimal more than the value, or a bound would be coarser than what it bounds.
+    decimals = digits(figure) + (figure.decimals is not None)
+    ends = _outwards(math.floor, figure.low, decimals), _outwards(math.ceil, figure.high, decimals)
+    low, high = (mark(*each) for each in zip(("low", "high"), ends, (decimals, decimals)))
+    return label("from_to", low=low, high=high) if ends[0] < 0 else f"{low} – {high}"
 
 
 def publisher(ref):
@@ -227,9 +211,9 @@ def publisher(ref):
     if ref.startswith("¶"):
         return ref
     source = entries("sources")[ref]
-    weak = f" ({name('label', 'unofficial')})" if source.kind == "compiled" else ""
-    kind = ("publisher", source.publisher)  # most names are the same in every language
-    return (name(*kind) if known(*kind) else source.publisher) + weak
+    weak = f" ({label('unofficial')})" if source.kind == "compiled" else ""
+    same = not known("publisher", source.publisher)  # as most are, in every language
+    return (source.publisher if same else name("publisher", source.publisher)) + weak
 
 
 def standing(source):
@@ -242,8 +226,7 @@ def standing(source):
     """
     row = entries("sources")[source]
     kind, quotes = name("kind", row.kind), row.quotes and name("quotes", row.quotes)
-    both = name("label", "standing").replace("{kind}", kind).replace("{quotes}", quotes)
-    return both if quotes else kind
+    return label("standing", kind=kind, quotes=quotes) if quotes else kind
 
 
 def web_address(source):

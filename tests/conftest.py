@@ -110,9 +110,7 @@ def companions(tmp_path, monkeypatch):
         for module in (table, check, export, run):
             patch.setattr(module, "DATA", folder)
         patch.setitem(table._current, "folder", folder)
-        table._bundled_keys.cache_clear()
         yield folder
-    table._bundled_keys.cache_clear()
 
 
 @pytest.fixture

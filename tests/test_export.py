@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hg_analysis as hg
+from hg_analysis import table as tables
 from hg_analysis import words
 from hg_analysis.table import DATA
 from hg_analysis.tools.cli import main
@@ -117,7 +118,8 @@ def test_the_value_lies_between_its_bounds(language, tmp_path):
         assert least <= float(row[value]) <= float(row[high] or "inf"), row
 
 
-def test_no_text_is_a_formula(companions, tmp_path):
+def test_no_text_is_a_formula(companions, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "validate", lambda *_: [])  # which refuses most of it
     starts = itertools.cycle(FORMULA)
     for name, column in (("sources", 2), ("codebook", 5), ("terms", 2)):
         path = companions / f"{name}.csv"

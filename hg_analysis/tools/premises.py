@@ -9,7 +9,8 @@ from hg_analysis import words
 from hg_analysis.table import TABLES
 
 _KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9Q_-]+)+"
-_NONE = re.compile(r"no (\w+) (\w+) ({period[0]}) ({role[0]})".format(**TABLES["choices"]))
+_FIELDS = {name: TABLES["choices"][name]["constraints"]["pattern"] for name in ("period", "role")}
+_NONE = re.compile(r"no (\w+) (\w+) ({period}) ({role})".format(**_FIELDS))
 _TOKEN = re.compile(rf" *(?:({_KEY})|(\d+(?:\.\d+)?)|(abs\b|[-+*/()]))")
 _TESTS = {  # of two intervals: for all of their values, but of '=', which asks whether they meet
     "<=": lambda a, b: a.b <= b.a,
