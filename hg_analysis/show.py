@@ -32,16 +32,16 @@ def show(*things, fold=""):
 
     Parameters
     ----------
-    *things : Figure, list of Figure, one pandas DataFrame, Picture or matplotlib Axes
+    *things : Figure, list of Figure, one pandas DataFrame or Picture
         Figures become one table: value, bounds, unit, origin and the places in
         the source. A DataFrame becomes a table too; its named index and its
         columns say what their cells are, see :func:`cell_text`; many rows are
         folded. A Picture becomes a drawing with alt text and, below it, folded, the table
         of every value as drawn, read back from what was drawn; where HG_PICTURES names a
-        folder, its other sizes go there. Axes become a picture with a list of its values.
+        folder, its other sizes go there.
 
     fold : str
-        What the fold is called in which a table of figures lies; by default it is open.
+        What the fold is called in which a table lies; by default it is open.
 
     Returns
     -------
@@ -52,12 +52,31 @@ def show(*things, fold=""):
     if all(isinstance(each, Figure) for each in figures):
         _show_figures(figures, fold=escape(fold))
     elif isinstance(figures[0], pd.DataFrame):
-        _show_frame(*figures)
+        _show_frame(*figures, escape(fold))
     else:
-        from hg_analysis import charts, pictures  # only who draws pays
+        _show_drawing(*figures)
 
-        drawing = isinstance(figures[0], pictures.Picture)
-        _show_drawing(*figures, pictures) if drawing else _show_axes(*figures, charts)
+
+def tally(terms, of=""):
+    """Count how often each term occurs, as a table to show.
+
+    Parameters
+    ----------
+    terms : pandas.Series of str
+        Named after what the terms are: role, verdict.
+    of : str, optional
+        What is counted, as an identifier; part of the rows' keys.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value`` of each term, the most frequent first; last, the ``total``.
+    """
+    counts = terms.astype(str).value_counts()
+    counts.loc["total"] = len(terms)
+    counted = counts.rename_axis(terms.name).to_frame("value")
+    counted.attrs["of"] = of
+    return counted
 
 
 def link(ref):
@@ -73,7 +92,7 @@ def _anchor(address, text):
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
-def _show_frame(frame):
+def _show_frame(frame, fold):
     """Show a table; of a cross table, the first head names what its rows and columns are.
 
     An index named "key" holds the rows' keys and is not shown. The numbers of a row are named
@@ -98,7 +117,7 @@ def _show_frame(frame):
             own = _attributes(counted, {"value": f"{cell:.12g}"}) if counts else ""
             marked.append(_td(_anchor(text * (kind == "address"), text), n in numbers, own))
         lines.append((texts, marked, _attributes(key) if frame.index.name == "key" else ""))
-    _display_table(heads, lines)
+    _display_table(heads, lines, fold)
 
 
 def _show_figures(figures, more=(), fold=""):
@@ -185,8 +204,10 @@ def _display_table(heads, lines, fold=""):
     _display({"text/plain": plain, "text/html": _STYLE + table})
 
 
-def _show_drawing(picture, pictures):
+def _show_drawing(picture):
     """Show a picture as drawn and, folded, every value read back from what was drawn."""
+    from hg_analysis import pictures  # only who draws pays
+
     drawn, alt, frame = picture.draw(), picture.description(), picture.frame()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
@@ -202,20 +223,6 @@ def _show_drawing(picture, pictures):
     _show_figures([*frame.figure], more, f"<b>{title}</b> · {about}")
     if folder := os.environ.get("HG_PICTURES"):
         pictures.write(picture, folder)
-
-
-def _show_axes(ax, charts):
-    text = charts.values_drawn(ax)
-    lines = text.splitlines()
-    names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
-    count = sum(line.startswith("  ") for line in lines)
-    alt = words.label("alt", count=str(count), names="; ".join(names))
-    alt, width = " ".join(alt.split()), round(ax.figure.get_figwidth() * 96)
-    image = {"image/png": charts.picture(ax), "text/plain": alt}
-    _display(image, {"image/png": {"width": width, "alt": alt}})
-    title = escape(words.label("values"))
-    fold = f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>"
-    _display({"text/plain": text, "text/html": fold})
 
 
 def _display(data, metadata=None):

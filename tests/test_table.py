@@ -342,7 +342,6 @@ def test_a_loop_of_links_is_named(tmp_path):
         assert [(f.file, f.expected) for f in found] == [("loop.csv", "a readable CSV file")]
 
 
-@POSIX
 @pytest.fixture
 def own_folder(tmp_path):
     """Another collection: 63 provinces for five years, with words of its own."""
