@@ -93,7 +93,11 @@ def _there(text):
 
 def _command(given):
     if given.command == "translate":
-        return (translate.check if given.check else translate.update)(found(given.notebooks))
+        paths = found(given.notebooks)
+        if given.check:
+            return translate.check(paths)
+        begun = [path for path in paths if given.notebooks or translate.catalogue(path).exists()]
+        return translate.update(begun) or 0
     if given.command == "export":
         count = export(given.out, given.data, given.language, given.semicolon)
         print(one_line(f"{given.out}: {count} figures"))
