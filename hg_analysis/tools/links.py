@@ -179,7 +179,7 @@ def findings(notebook, name):
     tagged = {tag: c.source for c in notebook.cells for tag in c.metadata.get("tags", ())}
     title, _, lead = tagged["lead"].removeprefix("# ").partition("\n\n")
     text = f"**[{title}]({name}).** {lead}\n\n{tagged['findings']}"
-    return text.replace(f"({name}", f"(notebooks/{name}")
+    return re.sub(r"\]\((?=[\w-]+\.ipynb)", "](notebooks/", text)
 
 
 def repeat(readme, folder):
