@@ -8,7 +8,8 @@ import io
 import math
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pandas as pd
 from hg_analysis import forms, words
 from hg_analysis.forms import Drawing, year_of
 from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
-from hg_analysis.table import HOME
+from hg_analysis.table import DATA, HOME
 
 _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
@@ -331,6 +332,21 @@ def svg(picture, size="page", dark=False, drawn=None):
         text = re.sub(pattern, short, text, flags=re.S)
     root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
     return text.replace("<svg", root, 1)
+
+
+def digest(picture):
+    """Return what tells a picture from any that would be drawn otherwise, data and code alike."""
+    said = {name: value for name, value in vars(picture).items() if name != "form"}
+    form = picture.form.func.__name__, picture.form.keywords
+    told = words.language(), form, said, picture.frame().to_csv(), picture.description()
+    return sha256(repr(told).encode() + _looks()).hexdigest()
+
+
+@cache
+def _looks():
+    files = [*Path(__file__).parent.glob("*.*"), *DATA.glob("*.csv")]
+    looks = (file.read_bytes() for file in sorted(files) if file.stem != "indicators")
+    return b"".join([*looks, mpl.__version__.encode()])
 
 
 def told(picture, drawn):

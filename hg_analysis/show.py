@@ -23,6 +23,8 @@ _STYLE = (
     "text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
     ".hg .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}</style>"
 )
+# What pictures showed, by what decides it: they are drawn again only where that has changed.
+DRAWN = {}
 _COLUMNS = ["series", "figure", "place", "period", "value", "bounds", "unit", "origin", "basis"]
 _COLUMNS += ["source"]
 
@@ -50,9 +52,9 @@ def show(*things, fold=""):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _show_figures(figures, fold=escape(fold))
+        _display(_figures_table(figures, fold=escape(fold)))
     elif isinstance(figures[0], pd.DataFrame):
-        _show_frame(*figures, escape(fold))
+        _display(_frame_table(*figures, escape(fold)))
     else:
         _show_drawing(*figures)
 
@@ -92,8 +94,8 @@ def _anchor(address, text):
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
-def _show_frame(frame, fold):
-    """Show a table; of a cross table, the first head names what its rows and columns are.
+def _frame_table(frame, fold):
+    """Return a table; of a cross table, the first head names what its rows and columns are.
 
     An index named "key" holds the rows' keys and is not shown. The numbers of a row are named
     by the terms of its index: role.figure, status.document.actual; ``attrs["of"]`` says what is
@@ -117,11 +119,11 @@ def _show_frame(frame, fold):
             own = _attributes(counted, {"value": f"{cell:.12g}"}) if counts else ""
             marked.append(_td(_anchor(text * (kind == "address"), text), n in numbers, own))
         lines.append((texts, marked, _attributes(key) if frame.index.name == "key" else ""))
-    _display_table(heads, lines, fold)
+    return _table(heads, lines, fold)
 
 
-def _show_figures(figures, more=(), fold=""):
-    """Show a table of figures; ``more`` holds for each further cells by their column."""
+def _figures_table(figures, more=(), fold=""):
+    """Return a table of figures; ``more`` holds for each further cells by their column."""
     more = more or [{} for _ in figures]
     rows = [_cells(figure) | cells for figure, cells in zip(figures, more)]
     drawn, units = any("series" in cells for cells in more), {row["unit"] for row in rows}
@@ -144,7 +146,7 @@ def _show_figures(figures, more=(), fold=""):
             html["bounds"] = words.bounds_text(figure, partial(_end, figure))
         cells = [_td(html[column], column in ("value", "bounds")) for column in columns]
         lines.append(([row[column] for column in columns], cells, own))
-    _display_table(heads.values(), lines, fold)
+    return _table(heads.values(), lines, fold)
 
 
 def _cells(figure):
@@ -186,8 +188,8 @@ def _td(html, number, attributes=""):
     return f"<td{_NUMBER * number}{attributes}>{html}</td>"
 
 
-def _display_table(heads, lines, fold=""):
-    """Display rows, each given as its texts, its cells in HTML and its own attributes."""
+def _table(heads, lines, fold=""):
+    """Return rows as text and HTML; each is its texts, its cells in HTML, its own attributes."""
     body = "\n".join(f"<tr{own}>{''.join(cells)}</tr>" for _, cells, own in lines)
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     table = (
@@ -201,17 +203,27 @@ def _display_table(heads, lines, fold=""):
         marks = "".join(f'<i data-jupyter-id="{key}"></i>' for key in keys)
         table = f"<details><summary>{fold}{marks}</summary>{table}</details>"
     plain = "\n".join(" | ".join(texts) for texts in [heads, *(texts for texts, *_ in lines)])
-    _display({"text/plain": plain, "text/html": _STYLE + table})
+    return {"text/plain": plain, "text/html": _STYLE + table}
 
 
 def _show_drawing(picture):
     """Show a picture as drawn and, folded, every value read back from what was drawn."""
     from hg_analysis import pictures  # only who draws pays
 
+    digest, folder = pictures.digest(picture), os.environ.get("HG_PICTURES")
+    if folder:
+        pictures.write(picture, folder)
+    if digest not in DRAWN:
+        DRAWN[digest] = _drawn(picture, pictures)
+    for data, metadata in DRAWN[digest]:
+        _display(data, metadata)
+
+
+def _drawn(picture, pictures):
     drawn, alt, frame = picture.draw(), picture.description(), picture.frame()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
-    _display(data, {"image/svg+xml": {"alt": alt, "name": picture.name}})
+    about = {"image/svg+xml": {"alt": alt, "name": picture.name}}
     more = []
     for row in frame.itertuples():
         value, stated, figure = drawn.values[row.Index](), row.stated, row.figure
@@ -219,10 +231,9 @@ def _show_drawing(picture):
         basis = f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
         facts = _cells(figure)["facts"] | {"value": f"{value:.12g}"}
         more.append({"series": row.series, "value": text, "basis": basis, "facts": facts})
-    title, about = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
-    _show_figures([*frame.figure], more, f"<b>{title}</b> · {about}")
-    if folder := os.environ.get("HG_PICTURES"):
-        pictures.write(picture, folder)
+    title, said = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
+    table = _figures_table([*frame.figure], more, f"<b>{title}</b> · {said}")
+    return [(data, about), (table, {})]
 
 
 def _display(data, metadata=None):

@@ -2,11 +2,13 @@
 
 import errno
 import glob
+import json
 import os
 import sys
 from base64 import b64encode
-from contextlib import chdir
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -17,7 +19,21 @@ from hg_analysis.tools.aside import one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
 VIETNAMESE = DATA.parent / "build" / "notebooks" / "vi"
+show = import_module("hg_analysis.show")  # hg_analysis.show is the function
+_DRAWN = DATA.parent / "build" / "drawn.json"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+@contextmanager
+def remembered():
+    """Let pictures be drawn only where what they draw, or the code that draws, has changed."""
+    with suppress(OSError, ValueError):
+        show.DRAWN |= json.loads(_DRAWN.read_text("utf-8"))
+    try:
+        yield
+    finally:
+        if _DRAWN.parent.is_dir():
+            replace(_DRAWN, json.dumps(show.DRAWN).encode())
 
 
 class NoNotebook(OSError):
@@ -71,24 +87,25 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
     _refuse(paths, folder, parameters)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    for path in tqdm(paths, unit="notebook", leave=False, disable=None):
-        try:
-            before = read(path)
-            notebook = prepare(before, path) if prepare else deepcopy(before)
-            problem = run_cells(notebook, path.parent, parameters)
-        except NoNotebook as error:
-            problem = error.strerror
-        lines = faults = [f"{path.name}: {problem}"]
-        if not problem:
-            faults, said = finish(before, notebook, path) if finish else ([], [])
-            lines = [f"{path.name}: executed", *faults, *said]
-            content = (nbformat.writes(normalise(notebook)) + "\n").encode()
-            target = (folder or path.parent) / path.name
-            if not target.exists() or target.read_bytes() != content:
-                replace(target, content)
-        stream = sys.stderr if faults else sys.stdout
-        tqdm.write("\n".join(map(one_line, lines)), file=stream)
-        status |= bool(faults)
+    with nullcontext() if data else remembered():  # other tables may name things otherwise
+        for path in tqdm(paths, unit="notebook", leave=False, disable=None):
+            try:
+                before = read(path)
+                notebook = prepare(before, path) if prepare else deepcopy(before)
+                problem = run_cells(notebook, path.parent, parameters)
+            except NoNotebook as error:
+                problem = error.strerror
+            lines = faults = [f"{path.name}: {problem}"]
+            if not problem:
+                faults, said = finish(before, notebook, path) if finish else ([], [])
+                lines = [f"{path.name}: executed", *faults, *said]
+                content = (nbformat.writes(normalise(notebook)) + "\n").encode()
+                target = (folder or path.parent) / path.name
+                if not target.exists() or target.read_bytes() != content:
+                    replace(target, content)
+            stream = sys.stderr if faults else sys.stdout
+            tqdm.write("\n".join(map(one_line, lines)), file=stream)
+            status |= bool(faults)
     return status
 
 
