@@ -17,15 +17,13 @@ import numpy as np
 import pandas as pd
 
 from hg_analysis import forms, words
-from hg_analysis.forms import Drawing, year_of
-from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
+from hg_analysis.forms import year_of
+from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES, Sheet, settings
 from hg_analysis.table import HOME
 
 _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
-    r'(?<=<svg )(.*?)(?: ?width="\S+"| ?height="\S+")(.*?)(?: height="\S+")?(?=[ >])': r"\1\2",
     r"SourceSansPro-(\w)\w*-": r"\1",
-    r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
 }
@@ -77,15 +75,12 @@ class Picture:
     decimals: int | None = None
 
     def __post_init__(self):
-        needs = {
-            "title='…', a sentence that states the finding": self.title.strip(),
-            "units='…', what is drawn and in what unit": self.units.strip(),
-            "name='…' for its files, of a-z, 0-9, - and _": re.fullmatch(r"[a-z\d_-]+", self.name),
-            "figures to draw": self.figures(),
-            "sources: figures with refs": any(figure.refs for figure in self.figures()),
-        }
-        if missing := [remedy for remedy, there in needs.items() if not there]:
-            raise ValueError(f"picture {self.name!r} needs {'; '.join(missing)}")
+        if not self.title.strip() or not self.units.strip():
+            raise ValueError(f"picture {self.name!r} needs title='…' and units='…'")
+        if not re.fullmatch(r"[a-z\d_-]+", self.name):
+            raise ValueError(f"picture {self.name!r} needs name='…' of a-z, 0-9, - and _")
+        if not any(figure.refs for figure in self.figures()):
+            raise ValueError(f"picture {self.name!r} needs figures with sources")
         self.description()  # whose links must lead somewhere
 
     def figures(self):
@@ -99,25 +94,21 @@ class Picture:
         Returns
         -------
         pandas.DataFrame
-            Columns key, indicator, place, name, place_name, year, value, low, high, known,
-            label, series, and the objects figure and stated (what it restates, or None).
+            Columns key, place, low, high, year, value, known, label, series, place_name, and
+            the objects figure and stated (what it restates, or None).
         """
         rows = []
-        for name, group in self.series.items():
-            for each in group:
-                figure, stated = each if isinstance(each, tuple) else (each, None)
-                if stated:
-                    figure = replace(figure, origin=stated.origin, refs=stated.refs)
-                value, digits = words.stated_value(figure), words.digits(figure)
-                digits = digits if self.decimals is None else min(digits, self.decimals)
-                row = {each: getattr(figure, each) for each in ("key", "indicator", "place")}
-                row |= {"name": words.indicator(figure.indicator, figure.place)}
-                row |= {"place_name": words.name("place", figure.place), "year": year_of(figure)}
-                row |= {"value": value, "low": figure.low, "high": figure.high}
-                row |= {"known": figure.origin, "figure": figure, "stated": stated}
-                row["label"] = words.SIGNS[figure.relation] + words.number(value, digits)
-                row["series"] = self.named(name)
-                rows.append(row)
+        for name, each in ((name, each) for name, group in self.series.items() for each in group):
+            figure, stated = each if isinstance(each, tuple) else (each, None)
+            if stated:
+                figure = replace(figure, origin=stated.origin, refs=stated.refs)
+            value, most = words.stated_value(figure), words.digits(figure)
+            digits = most if self.decimals is None else min(most, self.decimals)
+            row = {each: getattr(figure, each) for each in ("key", "place", "low", "high")}
+            row |= {"year": year_of(figure), "value": value, "known": figure.origin}
+            row |= {"label": words.SIGNS[figure.relation] + words.number(value, digits)}
+            row |= {"series": self.named(name), "place_name": words.name("place", figure.place)}
+            rows.append(row | {"figure": figure, "stated": stated})
         return pd.DataFrame(rows)
 
     def named(self, series):
@@ -140,16 +131,17 @@ class Picture:
         def fill(match):
             text, key, end = match.groups()
             stem = key.replace(f".{HOME}", "")
-            found = [k for k in known if k == stem] or [
-                k for k in known if f"{k}.".startswith(f"{stem}.")
-            ]
+            found = (
+                [known[stem]]
+                if stem in known
+                else [figure for key, figure in known.items() if f"{key}.".startswith(f"{stem}.")]
+            )
             if len(found) != 1:
-                told = f"{len(found)} of its figures; name one of {', '.join(found or known)}"
-                raise LookupError(
-                    f"picture {self.name!r}: #{key} leads to {told}, or add to facts="
-                )
-            figure = known[found[0]]
-            if not (number := _NUMBER.search(text)):
+                named = ", ".join(figure.key for figure in found) or ", ".join(known)
+                told = f"#{key} leads to {len(found)} of its figures; name one of {named}"
+                raise LookupError(f"picture {self.name!r}: {told}, or add to facts=")
+            figure, number = found[0], _NUMBER.search(text)
+            if not number:
                 return text
             point = {"en": ".", "vi": ","}[words.language()]
             decimals, most = len(number[2].partition(point)[2]), words.digits(figure) + bool(end)
@@ -159,8 +151,8 @@ class Picture:
             if end:
                 outwards = {"low": math.floor, "high": math.ceil}[end]
                 value = outwards(round(getattr(figure, end) * 10**decimals, 6)) / 10**decimals
-            sign = number[1] and ("−" if value < 0 else "+")
-            written = (sign or "") + words.number(abs(value), decimals)
+            sign = ("−" if value < 0 else "+") if number[1] else ""
+            written = sign + words.number(abs(value), decimals)
             return text[: number.start()] + written + text[number.end() :]
 
         return _LINK.sub(fill, text)
@@ -194,14 +186,12 @@ class Picture:
         ValueError
             If the axes cut off a value, columns do not start at zero, or words lack room.
         """
-        with mpl.style.context(LOOK):
-            for bounded in (False, True):  # again where bounds are seen, for the key to say so
-                drawing = Drawing(self, SIZES[size], DARK if dark else LIGHT, bounded)
-                self.form(drawing)
-                if drawing.bounded == bounded:
-                    break
-            drawing.check()
-        return drawing.figure
+        look = SIZES[size], DARK if dark else LIGHT
+        with mpl.style.context([LOOK, settings(*look)]):
+            sheet = Sheet(self, *look)
+            self.form(sheet)
+            sheet.check()
+        return sheet.figure
 
 
 def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), ranks=False, **said):
@@ -326,11 +316,11 @@ def ranges(series, *, reference=None, **said):
 def svg(picture, size="page", dark=False, drawn=None):
     """Return a picture as the text of an SVG file with its description; the same every time."""
     text = _saved(drawn or picture.draw(size, dark), format="svg", metadata={"Date": None}).decode()
-    wide, alt = SIZES[size].width, escape(picture.description())
     for pattern, short in _SHORTER.items():
         text = re.sub(pattern, short, text, flags=re.S)
+    wide, alt = SIZES[size].width, escape(picture.description())
     root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
-    return text.replace("<svg", root, 1)
+    return re.sub(r'<svg (.*?) width="\S+pt" height="\S+pt"', rf"{root} \1", text, count=1)
 
 
 def told(picture, drawn):
@@ -338,9 +328,8 @@ def told(picture, drawn):
     ax, keys = drawn.axes[0], [text for key in drawn.legends for text in key.get_texts()]
     limits = [f"{a} → {b}" for a, b in np.round([ax.get_xlim(), ax.get_ylim()], 6).tolist()]
     written = [" ".join(text.get_text().split()) for text in (*drawn.texts, *keys, *ax.texts)]
-    scales = [f"x: {limits[0]}", f"y: {limits[1]}"]
-    title, units = picture.said(picture.title), picture.said(picture.units)
-    return [title, units, *scales, " · ".join(filter(None, written))]
+    heading = [picture.said(picture.title), picture.said(picture.units)]
+    return [*heading, f"x: {limits[0]}", f"y: {limits[1]}", " · ".join(filter(None, written))]
 
 
 def write(picture, folder):
