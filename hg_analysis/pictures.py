@@ -24,6 +24,7 @@ from hg_analysis.table import HOME
 _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
     r"SourceSansPro-(\w)\w*-": r"\1",
+    r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
 }

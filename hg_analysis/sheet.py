@@ -74,12 +74,10 @@ class Sheet:
         self.heads, self.marks, self.values, self.ends, self.points = [], {}, {}, [], None
         self.left, self.room = size.margin / size.width, size.width - 2 * size.margin
         self.figure = Figure()
-        self.renderer = FigureCanvasAgg(self.figure).get_renderer()
+        FigureCanvasAgg(self.figure)
         self.ax = self.figure.add_subplot(facecolor="none")
         places = dict.fromkeys(self.rows.place)
-        self.lead = (
-            HOME if HOME in places else next((p for p in places if p != "vietnam"), "vietnam")
-        )
+        self.lead = min(places, key=lambda place: (place != HOME, place == "vietnam"))
         own = {"vietnam": color["vietnam"], self.lead: color["lead"]}
         others = [place for place in places if place not in own]
         self.of = dict(zip(others, color["others"] * len(others))) | own
@@ -97,15 +95,15 @@ class Sheet:
 
     def split(self, reference, flat=True):
         """Return the rows without those of the reference, whose line is drawn."""
-        self.flat, text = flat, self.said(reference)
-        line = self.rows[(self.rows.series == text) & bool(text)]
-        for row in line.itertuples():
-            look = {"color": self.color["ink"], "linewidth": 1.3, "linestyle": (0, (1, 2))}
-            across = (self.ax.axhline if flat else self.ax.axvline)(row.value, zorder=3, **look)
-            data = across.get_ydata if flat else across.get_xdata
-            self.values[row.Index] = lambda data=data: max(data())
-            self.heads.append((look, text))
-        return self.rows.drop(line.index)
+        self.flat = flat
+        if not reference:
+            return self.rows
+        look = {"color": self.color["ink"], "linewidth": 1.3, "linestyle": (0, (1, 2))}
+        row, draw = self.rows.iloc[-1], self.ax.axhline if flat else self.ax.axvline
+        across = draw(row.value, zorder=3, **look)
+        self.values[row.name] = lambda: across.get_xydata()[0, int(flat)]
+        self.heads = [(look, row.series)]
+        return self.rows[:-1]
 
     def scatter(self, rows, along):
         """Draw the marks of rows by seaborn, and remember how each value is read back."""
@@ -114,15 +112,16 @@ class Sheet:
             data=rows, x=x, y=y, hue="place", palette=self.of, style="known", markers=MARKS,
             s=(self.size.mark * 0.72) ** 2, legend=False, zorder=4, clip_on=False, ax=self.ax,
         )  # fmt: skip
-        points, ground = self.ax.collections[-1], self.color["ground"]
+        self.points, ground = self.ax.collections[-1], self.color["ground"]
         own = [self.of[place] for place in rows.place]
-        faces = [ground if known in OPEN else ink for known, ink in zip(rows.known, own)]
-        self.points = points
-        points.set(edgecolors=own, facecolors=faces, linewidth=1.5)
-        for n, (row, known) in enumerate(zip(rows.index, rows.known)):
-            self.values[row] = lambda n=n: points.get_offsets()[n, int(self.flat)]
-            face = ground if known in OPEN else self.color["second"]
-            self.mark(known, marker=MARKS[known], linestyle="none", markerfacecolor=face)
+        faces = np.where(rows.known.isin(OPEN), ground, own)
+        self.points.set(edgecolors=own, facecolors=faces, linewidth=1.5)
+        for n, row in enumerate(rows.itertuples()):
+            self.values[row.Index] = lambda n=n: self.points.get_offsets()[n, int(self.flat)]
+            face = {"markerfacecolor": ground} if row.known in OPEN else {}
+            self.mark(row.known, marker=MARKS[row.known], linestyle="none", **face)
+            look = {"elinewidth": self.size.mark * 0.4, "alpha": 0.35}
+            self.bounds(row, getattr(row, along), ecolor=self.of[row.place], **look)
 
     def mark(self, known, **look):
         """Keep how a mark looks in the key: a line, or with facecolor a patch."""
@@ -132,20 +131,19 @@ class Sheet:
     def bounds(self, row, along, **look):
         """Draw the bounds of a row if they are wide enough to see."""
         width, seen = row.high - row.low, np.ptp(self.rows.value) * 0.03
-        if row.figure.relation not in "=~" or not seen < width < math.inf:
-            return None
-        self.mark("bounds", **look)
-        ends = {"yerr" if self.flat else "xerr": [[row.value - row.low], [row.high - row.value]]}
-        look = {"ecolor": look.pop("color"), "elinewidth": look.pop("linewidth")} | look
-        return self.ax.errorbar(*self.at(along, row.value), **ends, fmt="none", zorder=3.5, **look)
+        if row.figure.relation in "=~" and seen < width < math.inf:
+            self.mark("bounds", linewidth=look["elinewidth"], alpha=look.get("alpha"))
+            ends = [[row.value - row.low], [row.high - row.value]]
+            look |= {"yerr" if self.flat else "xerr": ends, "fmt": "none", "zorder": 3.5}
+            return self.ax.errorbar(*self.at(along, row.value), **look)
 
-    def bar(self, bar, row, ink):
+    def bar(self, bar, row):
         """Hatch a bar by how it is known, and remember how its value is read back."""
         hatch = {"implied": "////", "document": "." * ("published" in set(self.rows.known))}
-        look = {"hatch": hatch.get(row.known, ""), "linewidth": 1.3}
-        for draw, own in (bar.set, ink), (partial(self.mark, row.known), self.color["second"]):
-            pair = (self.color["ground"], own)[:: 1 if row.known == "implied" else -1]
-            draw(facecolor=pair[0], edgecolor=pair[1], **look)
+        inks, ground = (bar.get_facecolor(), self.color["second"]), self.color["ground"]
+        for draw, ink in zip((bar.set, partial(self.mark, row.known)), inks):
+            face, edge = (ground, ink) if row.known == "implied" else (ink, ground)
+            draw(facecolor=face, edgecolor=edge, hatch=hatch.get(row.known, ""), linewidth=1.3)
         self.values[row.Index] = bar.get_height if self.flat else bar.get_width
 
     def label(self, bar, row, error=None, center=True, **look):
@@ -160,21 +158,18 @@ class Sheet:
         axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=whole))
         digits = max(len(f"{tick:g}".partition(".")[2]) for tick in axis.get_majorticklocs())
         axis.set_major_formatter(lambda tick, _: words.number(tick, digits))
-        self.ax.spines.bottom.set_visible(self.flat)
         self.ax.grid(False, axis="x" if self.flat else "y")
         self.ax.grid(True, axis="y" if self.flat else "x")
 
     def fit(self, note, room):
         """Break a text into as few lines as fit, of even length; return its box."""
-        text, even = note.get_text(), {}
-        for place in ("Việt Nam", "Hậu Giang"):
-            text = text.replace(place, place.replace(" ", "\u00a0"))
+        text, even = re.sub("(Việt|Hậu) ", "\\1\u00a0", note.get_text()), {}
         for most in range(len(text), 3, -1):
             broken = textwrap.fill(text, most, break_long_words=False)
             even[broken.count("\n")] = broken
         for broken in [note.get_text(), *even.values()]:
             note.set_text(broken)
-            box = note.get_window_extent(self.renderer)
+            box = note.get_window_extent()
             if box.width <= room:
                 break
         return box
@@ -189,14 +184,14 @@ class Sheet:
         """Write marks and their words at the left in as few lines as fit; return the box."""
         handles = [Patch(**e) if "facecolor" in e else Line2D([], [], **e) for e, _ in entries]
         texts = [textwrap.fill(text, round(self.room / px * 1.8)) for _, text in entries]
-        look = {"loc": loc, "bbox_to_anchor": (self.left, y / self.size.height)}
-        for columns in range(len(entries), 0, -1):
-            key = self.figure.legend(handles, texts, ncols=columns, fontsize=px * 0.72, **look)
-            box = key.get_window_extent(self.renderer)
-            if box.width <= self.room or columns == 1:
-                return box
-            key.remove()
-        return Bbox.from_bounds(0, y, 0, 0)
+        wide = max(map(len, texts), default=1) * px * 0.48 + 45
+        look = {
+            "loc": loc,
+            "bbox_to_anchor": (self.left, y / self.size.height),
+            "fontsize": px * 0.72,
+        }
+        key = self.figure.legend(handles, texts, ncols=max(1, int((self.room + 20) / wide)), **look)
+        return key.get_window_extent()
 
     def end(self, value, text, ink):
         """Write right of the axes, at a value: a first line, large if a number, and the rest."""
@@ -219,14 +214,13 @@ class Sheet:
         height : float
             Of the sheet; a slide keeps its own.
         """
-        if height and self.size.width != SIZES["slide"].width:
+        if height and self.size != SIZES["slide"]:
             self.size = self.size._replace(height=height)
         size, ax, own, second = self.size, self.ax, self.picture.key, self.color["second"]
         self.figure.set_size_inches(size.width / 100, size.height / 100)
         ax.set(xlabel="", ylabel="")
         names = {each: own.get(each, words.name("label", f"mark_{each}")) for each in self.marks}
-        marks = [each for each in (*MARKS, "gap", "bounds") if names.get(each)]
-        key = [(self.marks[each], self.said(names[each])) for each in marks]
+        key = [(self.marks[each], self.said(names[each])) for each in names if names[each]]
         top = size.height - max(size.margin - 6, 2)
         top = self.write(self.said(self.picture.title), size.title, top, weight="bold")
         top = self.write(self.said(self.picture.units), size.label, top, color=second)
@@ -237,18 +231,17 @@ class Sheet:
         ConstrainedLayoutEngine(rect=room).execute(self.figure)
         self.figure.values, free = self.values, 0
         for _, notes in sorted(self.ends, key=lambda end: self.pixels((0, end[0]))[1]):
-            box = Bbox.union([note.get_window_extent(self.renderer) for note in notes])
+            box = Bbox.union([note.get_window_extent() for note in notes])
             up = max(0, free - box.y0)  # none over another
             for note in notes:
                 note.set_position((8, note.get_position()[1] + up * 0.72))
             free = box.y1 + up + 3
         written = filter(Text.get_text, self.figure.findobj(Text))
-        self.taken = [text.get_window_extent(self.renderer) for text in written]
-        marks = self.pixels(self.points.get_offsets()) if self.points else ()
+        self.taken = [text.get_window_extent() for text in written]
         ends = [line.get_transform().transform(line.get_xydata()) for line in ax.lines]
         ways = [point for end in ends for point in np.linspace(*end[[0, -1]], 200)]
-        self.taken += [Bbox.from_bounds(*p - size.mark / 2, size.mark, size.mark) for p in marks]
-        self.lines = [Bbox.from_bounds(*point - 2, 4, 4) for point in ways]
+        ways += [*self.pixels(self.points.get_offsets())] if self.points else []
+        self.lines = [Bbox.from_bounds(*point - 4, 8, 8) for point in ways]
 
     def pixels(self, point):
         """Return where points of the axes are, from the bottom left."""
@@ -273,11 +266,6 @@ class Sheet:
         **look
             Of the text.
 
-        Returns
-        -------
-        bool
-            Whether there was room.
-
         Raises
         ------
         ValueError
@@ -292,23 +280,24 @@ class Sheet:
                 note.set_ha(("center", "left", "right")[int(np.sign(right))])
                 note.set_va(("center_baseline", "bottom", "top")[int(np.sign(up))])
                 note.set_position((right * away, up * away))
-                box = note.get_window_extent(self.renderer)
+                box = note.get_window_extent()
                 inside = 0 <= box.x0 < box.x1 <= self.size.width and ax.y0 <= box.y0 + 1
                 if inside and not box.count_overlaps(near):
-                    self.taken.append(box)
-                    return True
-        note.remove()
+                    return self.taken.append(box)
         if must:
             raise ValueError(f"no room for {text!r} in {self.size.width} pixels; shorten it")
-        return False
+        note.remove()
 
     def sources(self):
         """Say who published what is drawn, the most official first, four at most."""
+
+        def official(ref):  # the document, then by kind; a kind of one's own comes last
+            kind = "" if ref[0] == "¶" else entries("sources")[ref].kind
+            return ["", *OFFICIAL, kind].index(kind)
+
         refs = dict.fromkeys(ref for figure in self.picture.figures() for ref in figure.refs)
-        kinds = {ref: "" if ref[0] == "¶" else entries("sources")[ref].kind for ref in refs}
-        order = ["", *OFFICIAL, *kinds.values()]  # a kind of one's own comes last
-        refs, document = sorted(kinds, key=lambda ref: order.index(kinds[ref])), "appendix"
-        names = [words.publisher(r) if kinds[r] else words.name("label", document) for r in refs]
+        first = words.name("label", "appendix")
+        names = [words.publisher(r) if official(r) else first for r in sorted(refs, key=official)]
         more = words.name("label", "and_others") if len(set(names)) > 4 else "{names}"
         names = more.format(names="; ".join([*dict.fromkeys(names)][:4]))
         return words.name("label", "sources_line").format(names=names)
