@@ -476,8 +476,9 @@ def test_any_place_can_lead(shown):
         for size in SIZES:
             drawn = picture.draw(size)
             assert pictures.LIGHT["lead"] in {
-                pictures.mpl.colors.to_hex(c.get_facecolor()[0]).upper()
+                pictures.mpl.colors.to_hex(face).upper()
                 for c in drawn.axes[0].collections
+                for face in c.get_facecolor()
             } | {
                 pictures.mpl.colors.to_hex(bar.get_facecolor()).upper()
                 for bar in drawn.axes[0].patches
