@@ -8,6 +8,8 @@ import textwrap
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from hg_analysis import words
 from hg_analysis.table import moments
@@ -45,7 +47,7 @@ def draw_lines(on, lead, ends, band, gaps, notes, ranks):
         )  # fmt: skip
     on.scatter(rows, "year")
     if gap.any():
-        on.mark("gap", linestyle="--")
+        on.marks["gap"] = Line2D([], [], linestyle="--")
     ax.locator_params(axis="x", nbins=8 if on.narrow else 16, integer=True)
     ax.xaxis.set_major_formatter("{x:.0f}")
     ax.margins(x=0.02)
@@ -117,7 +119,7 @@ def _draw_bars(on, rows, slots, beside):
         raise ValueError("one figure for each series and year, row and period; and plans")
     places = bars.drop_duplicates("hue").set_index("hue").place
     fill = {hue: on.shade(places[hue], n) for hue, n in places.groupby(places).cumcount().items()}
-    on.heads = [({"facecolor": ink}, hue) for hue, ink in fill.items() if hue] + on.heads
+    on.heads = [(Patch(facecolor=ink), hue) for hue, ink in fill.items() if hue] + on.heads
     x, y = on.at("slot", "value")
     each = 27 * len(hues) + 24
     width = 0.74 if flat else 1 - 24 / each
@@ -184,7 +186,7 @@ def draw_stacked(on, reference):
         main = row.series == rows.series.iloc[0]
         on.end(foot[row.Index] + row.value / 2, row.series, on.inks[row.place] if main else ink)
     named = {*last.series}
-    heads = [({"facecolor": fill[name]}, name) for name in fill if name not in named]
+    heads = [(Patch(facecolor=fill[name]), name) for name in fill if name not in named]
     on.heads = heads + on.heads
     for bar, row in zip(bars, rows.itertuples()):
         on.bar(bar, row)

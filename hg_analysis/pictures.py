@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
+from itertools import product
 from pathlib import Path
 
 import matplotlib as mpl
@@ -76,10 +77,10 @@ class Picture:
     decimals: int | None = None
 
     def __post_init__(self):
-        if not self.title.strip() or not self.units.strip():
-            raise ValueError(f"picture {self.name!r} needs title='…' and units='…'")
-        if not re.fullmatch(r"[a-z\d_-]+", self.name):
-            raise ValueError(f"picture {self.name!r} needs name='…' of a-z, 0-9, - and _")
+        named = re.fullmatch(r"[a-z\d_-]+", self.name)
+        if not (self.title.strip() and self.units.strip() and named):
+            needs = "title='…', units='…' and name='…' of a-z, 0-9, - and _"
+            raise ValueError(f"picture {self.name!r} needs {needs}")
         if not any(figure.refs for figure in self.figures()):
             raise ValueError(f"picture {self.name!r} needs figures with sources")
         self.description()  # whose links must lead somewhere
@@ -132,16 +133,11 @@ class Picture:
         def fill(match):
             text, key, end = match.groups()
             stem = key.replace(f".{HOME}", "")
-            found = (
-                [known[stem]]
-                if stem in known
-                else [figure for key, figure in known.items() if f"{key}.".startswith(f"{stem}.")]
-            )
-            if len(found) != 1:
-                named = ", ".join(figure.key for figure in found) or ", ".join(known)
-                told = f"#{key} leads to {len(found)} of its figures; name one of {named}"
-                raise LookupError(f"picture {self.name!r}: {told}, or add to facts=")
-            figure, number = found[0], _NUMBER.search(text)
+            near = [key for key in known if f"{key}.".startswith(f"{stem}.")]
+            if stem not in known and len(near) != 1:
+                told = f"{len(near)} of its figures; name one of {', '.join(near or known)}"
+                raise LookupError(f"picture {self.name!r}: #{key} leads to {told}, or add to facts")
+            figure, number = known[stem if stem in known else near[0]], _NUMBER.search(text)
             if not number:
                 return text
             point = {"en": ".", "vi": ","}[words.language()]
@@ -344,10 +340,9 @@ def write(picture, folder):
     """
     folder, about = Path(folder), {"Description": picture.description(), "Software": None}
     folder.mkdir(parents=True, exist_ok=True)
-    for size in SIZES:
-        for ground in ("", "-dark"):
-            path = folder / f"{picture.name}-{size}{ground}.svg"
-            path.write_text(svg(picture, size, bool(ground)), "utf-8")
+    for size, ground in product(SIZES, ("", "-dark")):
+        path = folder / f"{picture.name}-{size}{ground}.svg"
+        path.write_text(svg(picture, size, bool(ground)), "utf-8")
     drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
     (folder / f"{picture.name}-slide.png").write_bytes(drawn)
 

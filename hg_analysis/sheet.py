@@ -7,21 +7,15 @@ import math
 import re
 import textwrap
 from collections import namedtuple
-from functools import partial
 from pathlib import Path
 
 import font_source_sans_pro as fonts
+import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.container import BarContainer
-from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from hg_analysis import words
@@ -29,7 +23,7 @@ from hg_analysis.table import HOME, OFFICIAL, entries
 
 LOOK = Path(__file__).with_name("hg.mplstyle")
 for _face in ("SourceSansPro", "SourceSansProIt", "SourceSansProBold"):
-    fontManager.addfont(fonts.font_files_ttf[_face])
+    mpl.font_manager.fontManager.addfont(fonts.font_files_ttf[_face])
 
 # Who: the place that a picture is about, Việt Nam, others (marks, then words). Steps of one hue.
 LIGHT = {"lead": "#00558C", "vietnam": "#B34700", "others": ("#8493A1", "#66727E")}
@@ -53,7 +47,7 @@ def settings(size, color):
     """Return matplotlib's settings for a size and its colours."""
     given = {"font.size": size.label * 0.72, "legend.fontsize": size.key * 0.72}
     given |= {"text.color": color["ink"], "grid.color": color["grid"]}
-    second = "xtick.color", "ytick.color", "legend.labelcolor", "axes.edgecolor"
+    second = "xtick.color", "ytick.color", "legend.labelcolor", "axes.edgecolor", "lines.color"
     return given | dict.fromkeys(second, color["second"]) | {"figure.facecolor": color["ground"]}
 
 
@@ -73,7 +67,7 @@ class Sheet:
         self.rows, self.narrow, self.flat = picture.frame(), size.width < 500, True
         self.heads, self.marks, self.values, self.ends, self.points = [], {}, {}, [], None
         self.left, self.room = size.margin / size.width, size.width - 2 * size.margin
-        self.figure = Figure()
+        self.figure = mpl.figure.Figure()
         FigureCanvasAgg(self.figure)
         self.ax = self.figure.add_subplot(facecolor="none")
         places = dict.fromkeys(self.rows.place)
@@ -102,7 +96,7 @@ class Sheet:
         row, draw = self.rows.iloc[-1], self.ax.axhline if flat else self.ax.axvline
         across = draw(row.value, zorder=3, **look)
         self.values[row.name] = lambda: across.get_xydata()[0, int(flat)]
-        self.heads = [(look, row.series)]
+        self.heads = [(Line2D([], [], **look), row.series)]
         return self.rows[:-1]
 
     def scatter(self, rows, along):
@@ -119,20 +113,17 @@ class Sheet:
         for n, row in enumerate(rows.itertuples()):
             self.values[row.Index] = lambda n=n: self.points.get_offsets()[n, int(self.flat)]
             face = {"markerfacecolor": ground} if row.known in OPEN else {}
-            self.mark(row.known, marker=MARKS[row.known], linestyle="none", **face)
+            look = {"marker": MARKS[row.known], "linestyle": "none"} | face
+            self.marks.setdefault(row.known, Line2D([], [], **look))
             look = {"elinewidth": self.size.mark * 0.4, "alpha": 0.35}
             self.bounds(row, getattr(row, along), ecolor=self.of[row.place], **look)
-
-    def mark(self, known, **look):
-        """Keep how a mark looks in the key: a line, or with facecolor a patch."""
-        line = {"color": self.color["second"], "linewidth": 2.2, "markersize": 7.2, "mew": 1.5}
-        self.marks.setdefault(known, look if "facecolor" in look else line | look)
 
     def bounds(self, row, along, **look):
         """Draw the bounds of a row if they are wide enough to see."""
         width, seen = row.high - row.low, np.ptp(self.rows.value) * 0.03
         if row.figure.relation in "=~" and seen < width < math.inf:
-            self.mark("bounds", linewidth=look["elinewidth"], alpha=look.get("alpha"))
+            line = {"linewidth": look["elinewidth"], "alpha": look.get("alpha")}
+            self.marks.setdefault("bounds", Line2D([], [], **line))
             ends = [[row.value - row.low], [row.high - row.value]]
             look |= {"yerr" if self.flat else "xerr": ends, "fmt": "none", "zorder": 3.5}
             return self.ax.errorbar(*self.at(along, row.value), **look)
@@ -140,22 +131,25 @@ class Sheet:
     def bar(self, bar, row):
         """Hatch a bar by how it is known, and remember how its value is read back."""
         hatch = {"implied": "////", "document": "." * ("published" in set(self.rows.known))}
-        inks, ground = (bar.get_facecolor(), self.color["second"]), self.color["ground"]
-        for draw, ink in zip((bar.set, partial(self.mark, row.known)), inks):
-            face, edge = (ground, ink) if row.known == "implied" else (ink, ground)
-            draw(facecolor=face, edgecolor=edge, hatch=hatch.get(row.known, ""), linewidth=1.3)
+        for draw, ink in (bar.set, bar.get_facecolor()), (Patch, self.color["second"]):
+            inks = (self.color["ground"], ink)[:: 1 if row.known == "implied" else -1]
+            look = {"hatch": hatch.get(row.known, ""), "linewidth": 1.3}
+            drawn = draw(facecolor=inks[0], edgecolor=inks[1], **look)
+        self.marks.setdefault(row.known, drawn)
         self.values[row.Index] = bar.get_height if self.flat else bar.get_width
 
     def label(self, bar, row, error=None, center=True, **look):
         """Write the value of a bar within it or at its end, beyond its bounds."""
         way = {"orientation": "vertical" if self.flat else "horizontal", "datavalues": [row.value]}
         where = {"label_type": "center", "padding": 0} if center else {"padding": 3}
-        self.ax.bar_label(BarContainer([bar], error, **way), [row.label], zorder=5, **where, **look)
+        self.ax.bar_label(
+            mpl.container.BarContainer([bar], error, **way), [row.label], zorder=5, **where, **look
+        )
 
     def scale(self, whole=False):
         """Give the axis of values round ticks in the reader's notation."""
         axis = self.ax.yaxis if self.flat else self.ax.xaxis
-        axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=whole))
+        axis.set_major_locator(mpl.ticker.MaxNLocator(7, steps=[1, 2, 5, 10], integer=whole))
         digits = max(len(f"{tick:g}".partition(".")[2]) for tick in axis.get_majorticklocs())
         axis.set_major_formatter(lambda tick, _: words.number(tick, digits))
         self.ax.grid(False, axis="x" if self.flat else "y")
@@ -182,16 +176,15 @@ class Sheet:
 
     def key(self, entries, y, px, loc):
         """Write marks and their words at the left in as few lines as fit; return the box."""
-        handles = [Patch(**e) if "facecolor" in e else Line2D([], [], **e) for e, _ in entries]
-        texts = [textwrap.fill(text, round(self.room / px * 1.8)) for _, text in entries]
-        wide = max(map(len, texts), default=1) * px * 0.48 + 45
-        look = {
-            "loc": loc,
-            "bbox_to_anchor": (self.left, y / self.size.height),
-            "fontsize": px * 0.72,
-        }
-        key = self.figure.legend(handles, texts, ncols=max(1, int((self.room + 20) / wide)), **look)
-        return key.get_window_extent()
+        texts = [textwrap.fill(text, round(self.room / px * 1.9)) for _, text in entries]
+        wide = [len(text) * px * 0.48 + 48 for text in texts] or [1]
+        columns = (
+            len(wide) if sum(wide) < self.room + 20 else int((self.room + 20) / max(wide)) or 1
+        )
+        where = self.left, y / self.size.height
+        look = {"loc": loc, "bbox_to_anchor": where, "fontsize": px * 0.72}
+        handles = [handle for handle, _ in entries]
+        return self.figure.legend(handles, texts, ncols=columns, **look).get_window_extent()
 
     def end(self, value, text, ink):
         """Write right of the axes, at a value: a first line, large if a number, and the rest."""
@@ -228,24 +221,20 @@ class Sheet:
         low = self.write(self.sources(), size.key - 1, size.margin, "bottom", color=second)
         low = self.key(key, low, size.key, "lower left").y1 + 5
         room = self.left, low / size.height, 1 - 2 * self.left, (top - low) / size.height
-        ConstrainedLayoutEngine(rect=room).execute(self.figure)
+        mpl.layout_engine.ConstrainedLayoutEngine(rect=room).execute(self.figure)
         self.figure.values, free = self.values, 0
-        for _, notes in sorted(self.ends, key=lambda end: self.pixels((0, end[0]))[1]):
+        for _, notes in sorted(self.ends, key=lambda end: ax.transData.transform((0, end[0]))[1]):
             box = Bbox.union([note.get_window_extent() for note in notes])
             up = max(0, free - box.y0)  # none over another
             for note in notes:
                 note.set_position((8, note.get_position()[1] + up * 0.72))
             free = box.y1 + up + 3
-        written = filter(Text.get_text, self.figure.findobj(Text))
-        self.taken = [text.get_window_extent() for text in written]
+        written = self.figure.findobj(mpl.text.Text)
+        self.taken = [text.get_window_extent() for text in written if text.get_text()]
         ends = [line.get_transform().transform(line.get_xydata()) for line in ax.lines]
         ways = [point for end in ends for point in np.linspace(*end[[0, -1]], 200)]
-        ways += [*self.pixels(self.points.get_offsets())] if self.points else []
+        ways += [*ax.transData.transform(self.points.get_offsets())] if self.points else []
         self.lines = [Bbox.from_bounds(*point - 4, 8, 8) for point in ways]
-
-    def pixels(self, point):
-        """Return where points of the axes are, from the bottom left."""
-        return self.ax.transData.transform(point)
 
     def beside(self, text, point, sides, away=0.0, must=False, room=999, **look):
         """Write beside a point on the first side that is free.

@@ -358,8 +358,8 @@ def test_first_place_is_on_top_and_a_limit_joins_no_line():
 @pytest.mark.parametrize(
     ("lacks", "remedy"),
     [
-        ({"title": " "}, "needs title='…'"),
-        ({"units": ""}, "and units='…'"),
+        ({"title": " "}, "needs title='…', units"),
+        ({"units": ""}, "units='…' and"),
         ({"name": "Hậu Giang"}, "name='…' of a-z"),
         ({"series": {}}, "figures with sources"),
         ({"series": {"a": [replace(AVERAGE, refs=())]}}, "figures with sources"),
