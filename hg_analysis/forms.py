@@ -15,7 +15,7 @@ from hg_analysis import words
 from hg_analysis.table import moments
 
 ABOVE = [(0, 1), (-0.4, 0.9), (0.4, 0.9), (-1, 0.3), (0, 2), (1, 0.3)]
-BELOW = [(0.4, -1), (0, -1), (-0.4, -1), (1, -0.3), (0, -2)]
+BELOW = [(0.4, -1), (0, -1), (-0.4, -1), (1, -0.3), (0, -2), (1.6, 0)]
 RIGHT = [(1, 0), (-1, 0), (1, 0.8), (1, -0.8), (-1, 0.8), (-1, -0.8), (0, 1), (0, -1)]
 
 
@@ -50,7 +50,7 @@ def draw_lines(on, lead, ends, band, gaps, notes, ranks):
         on.marks["gap"] = Line2D([], [], linestyle="--")
     ax.locator_params(axis="x", nbins=8 if on.narrow else 16, integer=True)
     ax.xaxis.set_major_formatter("{x:.0f}")
-    ax.margins(x=0.02)
+    ax.margins(0.02, 0.08)
     ax.spines.bottom.set_visible(True)
     on.scale(whole=ranks)
     if ranks:
@@ -120,8 +120,7 @@ def _draw_bars(on, rows, slots, beside):
     places = bars.drop_duplicates("hue").set_index("hue").place
     fill = {hue: on.shade(places[hue], n) for hue, n in places.groupby(places).cumcount().items()}
     on.heads = [(Patch(facecolor=ink), hue) for hue, ink in fill.items() if hue] + on.heads
-    x, y = on.at("slot", "value")
-    each = 27 * len(hues) + 24
+    (x, y), each = on.at("slot", "value"), 27 * len(hues) + 24
     width = 0.74 if flat else 1 - 24 / each
     sns.barplot(
         data=bars, x=x, y=y, hue="hue", palette=fill, saturation=1, width=width, gap=0.06,
@@ -152,8 +151,7 @@ def _rows(on, slots, each, beside):
     names = [textwrap.fill(slot, 18 if on.narrow else 38, break_long_words=False) for slot in slots]
     if on.narrow:  # below the names
         names = ["\n".join([name, *text.split("\n")[:1]]) for name, text in zip(names, said)]
-        said = []
-    for n, text in enumerate(said):
+    for n, text in enumerate(() if on.narrow else said):
         look = {"xycoords": on.ax.get_yaxis_transform(), "textcoords": "offset points"}
         on.ax.annotate(text, (1, n), (8, 0), va="center", color=on.color["second"], **look)
     on.ax.set_yticks(range(len(slots)), names, color=on.color["ink"])
@@ -185,18 +183,17 @@ def draw_stacked(on, reference):
     for row in last.itertuples():
         main = row.series == rows.series.iloc[0]
         on.end(foot[row.Index] + row.value / 2, row.series, on.inks[row.place] if main else ink)
-    named = {*last.series}
-    heads = [(Patch(facecolor=fill[name]), name) for name in fill if name not in named]
-    on.heads = heads + on.heads
+    others = [name for name in fill if name not in {*last.series}]
+    on.heads = [(Patch(facecolor=fill[name]), name) for name in others] + on.heads
     for bar, row in zip(bars, rows.itertuples()):
         on.bar(bar, row)
     on.settle()
     for bar, row in zip(bars, rows.itertuples()):
         box, dark = bar.get_window_extent(), not step[row.series] and row.known != "implied"
         if len(row.label) * size.label * 0.52 < box.width and size.label * 1.1 < box.height:
-            look = {"color": on.color["ground"] if dark else ink, "bbox": on.box.copy()}
-            look["bbox"]["facecolor"] = bar.get_facecolor()
-            on.label(bar, row, weight="bold" if row.Index in first.index else "normal", **look)
+            look = {"weight": "bold"} if row.Index in first.index else {}
+            look |= {"bbox": on.box | {"facecolor": bar.get_facecolor()}}
+            on.label(bar, row, color=on.color["ground"] if dark else ink, **look)
     for year in {*years} - {*rows.when}:
         text = on.said(on.picture.key.get("gap", words.name("label", "mark_gap")))
         look = {
@@ -222,4 +219,5 @@ def draw_ranges(on, reference):
     on.settle(high)
     for row in rows.itertuples():
         look = {"weight": "normal" if row.known == "plan" else "bold", "color": on.inks[row.place]}
-        on.beside(row.label, (row.value, row.row), [(0, 1), *RIGHT, *BELOW], must=True, **look)
+        look |= {"must": True, "bbox": on.box}
+        on.beside(row.label, (row.value, row.row), [(0, 1), *RIGHT, *BELOW], **look)
