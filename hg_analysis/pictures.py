@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from hg_analysis import forms, words
-from hg_analysis.forms import year_of
 from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES, Sheet, settings
 from hg_analysis.table import HOME
 
@@ -28,6 +27,7 @@ _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
+    r'(<svg .*?) width="\S+pt" height="\S+pt"': r"\1",
 }
 _LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.-]+?)(?:-(low|high))?\)")
 _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
@@ -107,7 +107,7 @@ class Picture:
             value, most = words.stated_value(figure), words.digits(figure)
             digits = most if self.decimals is None else min(most, self.decimals)
             row = {each: getattr(figure, each) for each in ("key", "place", "low", "high")}
-            row |= {"year": year_of(figure), "value": value, "known": figure.origin}
+            row |= {"year": forms.year_of(figure), "value": value, "known": figure.origin}
             row |= {"label": words.SIGNS[figure.relation] + words.number(value, digits)}
             row |= {"series": self.named(name), "place_name": words.name("place", figure.place)}
             rows.append(row | {"figure": figure, "stated": stated})
@@ -233,7 +233,7 @@ def columns(series, *, reference=None, **said):
     series : dict of str to list, or list of Figure
         As :attr:`Picture.series`; a list makes one series of each place.
     reference : (Figure, str), optional
-        A dotted line across all years, and its words.
+        A dotted line across all years, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
@@ -256,14 +256,14 @@ def bars(series, *, beside=None, reference=None, **said):
     beside : dict of str to str, optional
         By row, words at its right end; a phone shows their first line.
     reference : (Figure, str), optional
-        A dotted line across all rows, and its words.
+        A dotted line across all rows, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
     Returns
     -------
     Picture
-        On a phone the names stand above the bars.
+        A phone shows what stands beside below the names.
     """
     return _with(reference, partial(forms.draw_bars, beside=beside or {}), series, said)
 
@@ -274,8 +274,8 @@ def stacked(series, *, reference=None, **said):
     Parameters
     ----------
     series : dict of str to list
-        By the name of the part, at most four in a year; as :attr:`Picture.series`. Negative
-        ones go below zero.
+        By the name of the part, as :attr:`Picture.series`. Negative ones go below zero. Parts
+        that no year has both of share a shade; a year should have four at most.
     reference : (Figure, str), optional
         A dotted line across all years, such as the plan for the first series, and its words.
     **said
@@ -285,7 +285,7 @@ def stacked(series, *, reference=None, **said):
     Returns
     -------
     Picture
-        A phone has bars from the left instead, named above.
+        Parts are named at the last year, on a phone above the columns.
     """
     return _with(reference, forms.draw_stacked, series, said)
 
@@ -298,14 +298,13 @@ def ranges(series, *, reference=None, **said):
     series : dict of str to list
         By the name of the row, from top to bottom; as :attr:`Picture.series`.
     reference : (Figure, str), optional
-        A dotted line across all rows, and its words.
+        A dotted line across all rows, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
     Returns
     -------
     Picture
-        On a phone the names stand above the rows.
     """
     return _with(reference, forms.draw_ranges, series, said)
 
@@ -317,7 +316,7 @@ def svg(picture, size="page", dark=False, drawn=None):
         text = re.sub(pattern, short, text, flags=re.S)
     wide, alt = SIZES[size].width, escape(picture.description())
     root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
-    return re.sub(r'<svg (.*?) width="\S+pt" height="\S+pt"', rf"{root} \1", text, count=1)
+    return text.replace("<svg", root, 1)
 
 
 def told(picture, drawn):
@@ -360,7 +359,6 @@ def _with(reference, form, series, said):
 
 
 def _by_place(series):
-    if isinstance(series, dict):
-        return series
-    places = dict.fromkeys(figure.place for figure in series)
-    return {place: [f for f in series if f.place == place] for place in places}
+    listed = [] if isinstance(series, dict) else series
+    places = dict.fromkeys(figure.place for figure in listed)
+    return {place: [f for f in listed if f.place == place] for place in places} or dict(series)

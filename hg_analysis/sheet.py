@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
@@ -142,9 +143,8 @@ class Sheet:
         """Write the value of a bar within it or at its end, beyond its bounds."""
         way = {"orientation": "vertical" if self.flat else "horizontal", "datavalues": [row.value]}
         where = {"label_type": "center", "padding": 0} if center else {"padding": 3}
-        self.ax.bar_label(
-            mpl.container.BarContainer([bar], error, **way), [row.label], zorder=5, **where, **look
-        )
+        bars = BarContainer([bar], error, **way)
+        self.ax.bar_label(bars, [row.label], zorder=5, **where, **look)
 
     def scale(self, whole=False):
         """Give the axis of values round ticks in the reader's notation."""
@@ -178,9 +178,8 @@ class Sheet:
         """Write marks and their words at the left in as few lines as fit; return the box."""
         texts = [textwrap.fill(text, round(self.room / px * 1.9)) for _, text in entries]
         wide = [len(text) * px * 0.48 + 48 for text in texts] or [1]
-        columns = (
-            len(wide) if sum(wide) < self.room + 20 else int((self.room + 20) / max(wide)) or 1
-        )
+        room = self.room + 20
+        columns = len(wide) if sum(wide) < room else int(room / max(wide)) or 1
         where = self.left, y / self.size.height
         look = {"loc": loc, "bbox_to_anchor": where, "fontsize": px * 0.72}
         handles = [handle for handle, _ in entries]
