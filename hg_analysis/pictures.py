@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
+from itertools import product
 from pathlib import Path
 
 import matplotlib as mpl
@@ -18,17 +19,16 @@ import numpy as np
 import pandas as pd
 
 from hg_analysis import forms, words
-from hg_analysis.forms import Drawing, year_of
-from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
+from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES, Sheet, settings
 from hg_analysis.table import DATA, HOME
 
 _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
-    r'(?<=<svg )(.*?)(?: ?width="\S+"| ?height="\S+")(.*?)(?: height="\S+")?(?=[ >])': r"\1\2",
     r"SourceSansPro-(\w)\w*-": r"\1",
     r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
+    r'(<svg .*?) width="\S+pt" height="\S+pt"': r"\1",
 }
 _LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.-]+?)(?:-(low|high))?\)")
 _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
@@ -78,15 +78,12 @@ class Picture:
     decimals: int | None = None
 
     def __post_init__(self):
-        needs = {
-            "title='…', a sentence that states the finding": self.title.strip(),
-            "units='…', what is drawn and in what unit": self.units.strip(),
-            "name='…' for its files, of a-z, 0-9, - and _": re.fullmatch(r"[a-z\d_-]+", self.name),
-            "figures to draw": self.figures(),
-            "sources: figures with refs": any(figure.refs for figure in self.figures()),
-        }
-        if missing := [remedy for remedy, there in needs.items() if not there]:
-            raise ValueError(f"picture {self.name!r} needs {'; '.join(missing)}")
+        named = re.fullmatch(r"[a-z\d_-]+", self.name)
+        if not (self.title.strip() and self.units.strip() and named):
+            needs = "title='…', units='…' and name='…' of a-z, 0-9, - and _"
+            raise ValueError(f"picture {self.name!r} needs {needs}")
+        if not any(figure.refs for figure in self.figures()):
+            raise ValueError(f"picture {self.name!r} needs figures with sources")
         self.description()  # whose links must lead somewhere
 
     def figures(self):
@@ -100,25 +97,21 @@ class Picture:
         Returns
         -------
         pandas.DataFrame
-            Columns key, indicator, place, name, place_name, year, value, low, high, known,
-            label, series, and the objects figure and stated (what it restates, or None).
+            Columns key, place, low, high, year, value, known, label, series, place_name, and
+            the objects figure and stated (what it restates, or None).
         """
         rows = []
-        for name, group in self.series.items():
-            for each in group:
-                figure, stated = each if isinstance(each, tuple) else (each, None)
-                if stated:
-                    figure = replace(figure, origin=stated.origin, refs=stated.refs)
-                value, digits = words.stated_value(figure), words.digits(figure)
-                digits = digits if self.decimals is None else min(digits, self.decimals)
-                row = {each: getattr(figure, each) for each in ("key", "indicator", "place")}
-                row |= {"name": words.indicator(figure.indicator, figure.place)}
-                row |= {"place_name": words.name("place", figure.place), "year": year_of(figure)}
-                row |= {"value": value, "low": figure.low, "high": figure.high}
-                row |= {"known": figure.origin, "figure": figure, "stated": stated}
-                row["label"] = words.SIGNS[figure.relation] + words.number(value, digits)
-                row["series"] = self.named(name)
-                rows.append(row)
+        for name, each in ((name, each) for name, group in self.series.items() for each in group):
+            figure, stated = each if isinstance(each, tuple) else (each, None)
+            if stated:
+                figure = replace(figure, origin=stated.origin, refs=stated.refs)
+            value, most = words.stated_value(figure), words.digits(figure)
+            digits = most if self.decimals is None else min(most, self.decimals)
+            row = {each: getattr(figure, each) for each in ("key", "place", "low", "high")}
+            row |= {"year": forms.year_of(figure), "value": value, "known": figure.origin}
+            row |= {"label": words.SIGNS[figure.relation] + words.number(value, digits)}
+            row |= {"series": self.named(name), "place_name": words.name("place", figure.place)}
+            rows.append(row | {"figure": figure, "stated": stated})
         return pd.DataFrame(rows)
 
     def named(self, series):
@@ -141,16 +134,12 @@ class Picture:
         def fill(match):
             text, key, end = match.groups()
             stem = key.replace(f".{HOME}", "")
-            found = [k for k in known if k == stem] or [
-                k for k in known if f"{k}.".startswith(f"{stem}.")
-            ]
-            if len(found) != 1:
-                told = f"{len(found)} of its figures; name one of {', '.join(found or known)}"
-                raise LookupError(
-                    f"picture {self.name!r}: #{key} leads to {told}, or add to facts="
-                )
-            figure = known[found[0]]
-            if not (number := _NUMBER.search(text)):
+            near = [key for key in known if f"{key}.".startswith(f"{stem}.")]
+            if stem not in known and len(near) != 1:
+                told = f"{len(near)} of its figures; name one of {', '.join(near or known)}"
+                raise LookupError(f"picture {self.name!r}: #{key} leads to {told}, or add to facts")
+            figure, number = known[stem if stem in known else near[0]], _NUMBER.search(text)
+            if not number:
                 return text
             point = {"en": ".", "vi": ","}[words.language()]
             decimals, most = len(number[2].partition(point)[2]), words.digits(figure) + bool(end)
@@ -160,8 +149,8 @@ class Picture:
             if end:
                 outwards = {"low": math.floor, "high": math.ceil}[end]
                 value = outwards(round(getattr(figure, end) * 10**decimals, 6)) / 10**decimals
-            sign = number[1] and ("−" if value < 0 else "+")
-            written = (sign or "") + words.number(abs(value), decimals)
+            sign = ("−" if value < 0 else "+") if number[1] else ""
+            written = sign + words.number(abs(value), decimals)
             return text[: number.start()] + written + text[number.end() :]
 
         return _LINK.sub(fill, text)
@@ -195,14 +184,12 @@ class Picture:
         ValueError
             If the axes cut off a value, columns do not start at zero, or words lack room.
         """
-        with mpl.style.context(LOOK):
-            for bounded in (False, True):  # again where bounds are seen, for the key to say so
-                drawing = Drawing(self, SIZES[size], DARK if dark else LIGHT, bounded)
-                self.form(drawing)
-                if drawing.bounded == bounded:
-                    break
-            drawing.check()
-        return drawing.figure
+        look = SIZES[size], DARK if dark else LIGHT
+        with mpl.style.context([LOOK, settings(*look)]):
+            sheet = Sheet(self, *look)
+            self.form(sheet)
+            sheet.check()
+        return sheet.figure
 
 
 def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), ranks=False, **said):
@@ -247,7 +234,7 @@ def columns(series, *, reference=None, **said):
     series : dict of str to list, or list of Figure
         As :attr:`Picture.series`; a list makes one series of each place.
     reference : (Figure, str), optional
-        A dotted line across all years, and its words.
+        A dotted line across all years, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
@@ -270,14 +257,14 @@ def bars(series, *, beside=None, reference=None, **said):
     beside : dict of str to str, optional
         By row, words at its right end; a phone shows their first line.
     reference : (Figure, str), optional
-        A dotted line across all rows, and its words.
+        A dotted line across all rows, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
     Returns
     -------
     Picture
-        On a phone the names stand above the bars.
+        A phone shows what stands beside below the names.
     """
     return _with(reference, partial(forms.draw_bars, beside=beside or {}), series, said)
 
@@ -288,8 +275,8 @@ def stacked(series, *, reference=None, **said):
     Parameters
     ----------
     series : dict of str to list
-        By the name of the part, at most four in a year; as :attr:`Picture.series`. Negative
-        ones go below zero.
+        By the name of the part, as :attr:`Picture.series`. Negative ones go below zero. Parts
+        that no year has both of share a shade; a year should have four at most.
     reference : (Figure, str), optional
         A dotted line across all years, such as the plan for the first series, and its words.
     **said
@@ -299,7 +286,7 @@ def stacked(series, *, reference=None, **said):
     Returns
     -------
     Picture
-        A phone has bars from the left instead, named above.
+        Parts are named at the last year, on a phone above the columns.
     """
     return _with(reference, forms.draw_stacked, series, said)
 
@@ -312,14 +299,13 @@ def ranges(series, *, reference=None, **said):
     series : dict of str to list
         By the name of the row, from top to bottom; as :attr:`Picture.series`.
     reference : (Figure, str), optional
-        A dotted line across all rows, and its words.
+        A dotted line across all rows, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
     Returns
     -------
     Picture
-        On a phone the names stand above the rows.
     """
     return _with(reference, forms.draw_ranges, series, said)
 
@@ -327,9 +313,9 @@ def ranges(series, *, reference=None, **said):
 def svg(picture, size="page", dark=False, drawn=None):
     """Return a picture as the text of an SVG file with its description; the same every time."""
     text = _saved(drawn or picture.draw(size, dark), format="svg", metadata={"Date": None}).decode()
-    wide, alt = SIZES[size].width, escape(picture.description())
     for pattern, short in _SHORTER.items():
         text = re.sub(pattern, short, text, flags=re.S)
+    wide, alt = SIZES[size].width, escape(picture.description())
     root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
     return text.replace("<svg", root, 1)
 
@@ -354,9 +340,8 @@ def told(picture, drawn):
     ax, keys = drawn.axes[0], [text for key in drawn.legends for text in key.get_texts()]
     limits = [f"{a} → {b}" for a, b in np.round([ax.get_xlim(), ax.get_ylim()], 6).tolist()]
     written = [" ".join(text.get_text().split()) for text in (*drawn.texts, *keys, *ax.texts)]
-    scales = [f"x: {limits[0]}", f"y: {limits[1]}"]
-    title, units = picture.said(picture.title), picture.said(picture.units)
-    return [title, units, *scales, " · ".join(filter(None, written))]
+    heading = [picture.said(picture.title), picture.said(picture.units)]
+    return [*heading, f"x: {limits[0]}", f"y: {limits[1]}", " · ".join(filter(None, written))]
 
 
 def write(picture, folder):
@@ -370,10 +355,9 @@ def write(picture, folder):
     """
     folder, about = Path(folder), {"Description": picture.description(), "Software": None}
     folder.mkdir(parents=True, exist_ok=True)
-    for size in SIZES:
-        for ground in ("", "-dark"):
-            path = folder / f"{picture.name}-{size}{ground}.svg"
-            path.write_text(svg(picture, size, bool(ground)), "utf-8")
+    for size, ground in product(SIZES, ("", "-dark")):
+        path = folder / f"{picture.name}-{size}{ground}.svg"
+        path.write_text(svg(picture, size, bool(ground)), "utf-8")
     drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
     (folder / f"{picture.name}-slide.png").write_bytes(drawn)
 
@@ -391,7 +375,6 @@ def _with(reference, form, series, said):
 
 
 def _by_place(series):
-    if isinstance(series, dict):
-        return series
-    places = dict.fromkeys(figure.place for figure in series)
-    return {place: [f for f in series if f.place == place] for place in places}
+    listed = [] if isinstance(series, dict) else series
+    places = dict.fromkeys(figure.place for figure in listed)
+    return {place: [f for f in listed if f.place == place] for place in places} or dict(series)
