@@ -53,6 +53,8 @@ def draw_lines(on, lead, ends, band, gaps, notes, ranks):
     ax.margins(0.02, 0.08)
     ax.spines.bottom.set_visible(True)
     on.scale(whole=ranks)
+    if 0 <= rows.value.min() < 0.25 * rows.value.max() and not ranks:
+        ax.set_ylim(0)  # what ends near zero does not seem to reach it
     if ranks:
         ax.set_ylim(ax.get_ylim()[1], 0)
         ax.set_yticks([1, *(tick for tick in ax.get_yticks() if 1 < tick < ax.get_ylim()[0])])

@@ -153,7 +153,7 @@ class Picture:
             written = sign + words.number(abs(value), decimals)
             return text[: number.start()] + written + text[number.end() :]
 
-        return _LINK.sub(fill, text)
+        return _LINK.sub(fill, text).replace("'", "’")
 
     def description(self):
         """Return what the picture shows in words, for who does not see it."""
