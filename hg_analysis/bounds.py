@@ -1,71 +1,47 @@
 """What a printed figure says, and the bounds that print leaves it.
 
-The grammar is that of Vietnamese print: an optional word or sign for a fall, a limit
-(dưới, ít nhất, không quá), one numeral, a multiplier (nghìn, triệu, tỷ) and the unit.
-What the grammar does not know is refused, never taken at face value.
+The grammar is that of Vietnamese print: words for a fall, a limit (dưới, ít nhất, không quá)
+or nothing that matters, one numeral, a multiplier (nghìn, triệu, tỷ) and the unit. Its words
+stand in ``print.csv``. What is not there is refused, never taken at face value.
 """
 
+import csv
 import math
 import re
 import unicodedata
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 NUMERAL = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _NOTATION = re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
-_IN_WORDS = {"gấp đôi": 2, "gấp ba": 3, "gấp bốn": 4, "gấp năm": 5, "gấp mười": 10}
-SCALES = {"chục": 10, "trăm": 100, "nghìn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9}
-_SCALE = rf"(?:{'|'.join(SCALES)})(?! (?:lệ|trọng|suất|số|giá)\b)\b"
-# One spelling for each word that print spells in several ways.
-_SPELLINGS = {"tỉ": "tỷ", "ngàn": "nghìn", "vnđ": "đồng", "vnd": "đồng", "đ": "đồng"}
-_SPELLINGS |= {"gảm": "giảm", "trđ": "triệu đồng", "tỷđ": "tỷ đồng"}  # the first in the document
-_PHRASES = ((r"(?<!điểm )phần trăm", "%"), (r"điểm (?:phần trăm|%)", "điểm_phần_trăm"))
-_PHRASES += ((r" (?:mỗi|một|hằng|hàng) (năm|quý|tháng|tuần|ngày|giờ)\b", r"/\1"),)
-_PHRASES += ((r">=|≥", "ít nhất "), (r"<=|≤", "tối đa "), (">", "trên "), ("<", "dưới "))
-_PHRASES += (("[~≈]", "khoảng "),)
-# Limits that mean the same wherever they stand; "#" is the numeral. The longest come first.
-_LIMITS = (
-    (r"không (?:dưới|ít hơn|thấp hơn|nhỏ hơn|kém)\b|\b(?:ít nhất|tối thiểu)\b", ">="),
-    (r"không (?:vượt )?quá\b|không (?:trên|hơn|cao hơn|lớn hơn|nhiều hơn)\b", "<="),
-    (r"\b(?:nhiều nhất|tối đa|top)\b", "<="),
-    (r"\b(?:chưa|không) (?:đến|tới|đầy)\b", "<"),
-    (r"(?:từ )?#([^#]*?)trở lên\b", ">="),
-    (r"(?:từ )?#([^#]*?)trở xuống\b", "<="),
-    (r"\b(?:trên dưới|khoảng|xấp xỉ|chừng)\b", "~"),
-)
-# Prepositions and comparisons as well: they are limits only right before the numeral.
-_NEAR = (("(?:thấp |nhỏ |ít |kém )hơn|dưới|gần|ngót(?: nghét)?|suýt|tiệm cận", "<"),)
-_NEAR += (("(?:cao |lớn |nhiều )?hơn|trên", ">"),)
-_FILLER = r"(?: (?:đạt|mức|là|được|có|còn|tới|đến|bằng|bình quân))*"
-_BASIS = re.compile(
-    r"(?:/|\b(?:theo|bình quân|thu nhập|lương) )(nửa năm|tháng|quý|tuần|ngày|giờ)\b"
-    r"|/(?=(hộ|lao động|doanh nghiệp|xã|huyện|cuộc|ha|k?m²?|tấn|con|kwh)\b)"
-)
+_MEANS = defaultdict(dict)  # the words of print.csv by their part, and what they mean
+_LINES = Path(__file__).with_name("print.csv").read_text("utf-8").splitlines()
+for _row in csv.DictReader(_LINES):
+    _MEANS[_row["part"]][_row["words"]] = _row["means"]
+SCALES = {word: int(times) for word, times in _MEANS["scale"].items()}
+_LIMITS = _MEANS["limit"] | _MEANS["limit_after"]
+
+
+@cache
+def _any(*words):
+    """Return a pattern for the longest of some words that stand alone."""
+    longest_first = map(re.escape, sorted(filter(None, words), key=len, reverse=True))
+    return rf"(?:(?<![^\W\d])|(?=/))(?:{'|'.join(longest_first)})(?![^\W\d])"
+
+
 _DASH = "-−–—‒‐‑－"
-_FALL = r"\b(?:giảm|sụt|tụt)\b"
-# Words that change the number and are not understood, wherever they stand before or after it.
-_LOST_BEFORE = re.compile(
-    r"\b(?:trên|hơn|quá|dưới|gần|không|chưa|từ|đến|tới|nửa|rưỡi|(?<!bán )lẻ|dư(?! nợ)|một phần)\b"
-    r"|\b(?:mất|kém|hụt|lỗ|bội chi|nhập siêu)\b|\bâm\b(?! (?:nhạc|lịch|thanh))|\bhạ\b(?! tầng)"
-    r"|\b(?:ngoài|trừ|non|cận|vài|mấy|dăm|(?<!bán )(?<!mặt )hàng) *$"
-    r"|\b(?:tháng|quý|ngày|khóa|nhiệm kỳ|quyết định|nghị (?:quyết|định)|điều|khoản) *$"
-    r"|(?<!bình quân )(?<!cả )(?<!trong )(?<!/)\bnăm $|[±÷×*/] ?$"
-)
-_LOST_AFTER = re.compile(
-    rf"\([{_DASH}]\)|[{_DASH}]$|^ ?(?:k|tr|ng|mn|bn|tá|cặp|million|billion|thousand)\b"
-    r"|(?<!bán )\blẻ\b|\bdư\b(?! nợ)|\b(?:hơn|rưỡi|trở (?:đi|lại)|đổ (?:lên|lại)|từ dưới)\b|là cùng"
-)
-_LOST_EITHER = re.compile(
-    r"\b(?:hoặc|mỗi)\b|\b(?:cao|lớn|nhiều|thấp|nhỏ|ít|kém) hơn\b.*(?:so với|điểm_phần_trăm)"
-    r"|(?<!không )\bvượt\b(?=[^#]*#)(?!.*(?:kế hoạch|chỉ tiêu))|\btăng\b(?! gấp)[^#]*# ?lần\b"
-    r"|\bbằng #.*(?:cùng kỳ|năm (?:trước|#))"
-)
-_HARMLESS = re.compile(
-    r"\btrên (?:địa bàn|đầu người|tổng số?|cả nước|toàn)\b|\bđến nay\b"
-    r"|\b(?:lên|đạt|có) (?:đến|tới)\b"
-)
-_MONEY = re.compile(r"\b(?:đồng|usd|đô la|eur|euro|nhân dân tệ)\b")
+_FREE = _MEANS["filler"] | _MEANS["status"]
+_BEFORE = [word for part in ("limit", "fall", "status", "filler", "plain") for word in _MEANS[part]]
+_SCALE = rf"(?:{_any(*SCALES)}(?! (?:lệ|trọng|suất|số|giá)\b) ?)"
+_SPELLING = re.compile(_any(*_MEANS["spelling"]))
+_PER = re.compile(r"(?:^| )(?:mỗi|một|hằng|hàng) (?=(?:năm|quý|tháng|tuần|ngày|giờ)\b)")
+_SIGN = re.compile(rf"(?:^|(?<=[\s(]))\(?([{_DASH}+]|âm)\)? ?#|\(#( ?%?)\)")
+_UNIT = re.compile(rf"điểm_phần_trăm|%|‰|{_any(*_MEANS['money'])}|(?<=[# ])lần\b")
+_STRAY = re.compile(rf"{_SCALE}|[{_DASH}](?:\)|$)|[^\w\s%‰().,;:*/{_DASH}]")
 
 
 class Printed(NamedTuple):
@@ -127,100 +103,79 @@ def parse_printed(text, symbols=""):
     ValueError: '9.24' is not Vietnamese notation: '.' between groups of three digits, ...
     """
     words = _plain(text)
-    if words in _IN_WORDS:
-        return Printed(float(_IN_WORDS[words]), math.inf)
+    if words in _MEANS["multiple"]:
+        return Printed(float(_MEANS["multiple"][words]), math.inf)
     symbols = [_plain(symbol) for symbol in symbols.split(";")]
     for symbol in symbols:  # "/10.000 dân" is part of the unit, and no second number
         words = words.replace(symbol, "") if symbol.startswith("/") else words
-    found = list(NUMERAL.finditer(words))
-    if len(found) != 1:
-        what = "number, as printed; of a range, each end is a row" if found else "number in digits"
+    digits, *more = NUMERAL.findall(words) or [""]
+    if more or not digits:
+        what = "number, as printed; of a range, each end is a row" if more else "number in digits"
         raise ValueError(f"exactly one {what}, or a multiple in words (gấp đôi)")
-    digits, before, after = found[0][0], words[: found[0].start()], words[found[0].end() :]
-    if not _NOTATION.fullmatch(digits):
-        notation = "'.' between groups of three digits, ',' before decimals"
+    if not _NOTATION.fullmatch(digits) or len(re.sub(r"\D", "", digits)) > 15:
+        notation = "'.' between groups of three digits, ',' before decimals, at most 15 digits"
         raise ValueError(f"{digits!r} is not Vietnamese notation: {notation}")
-    if len(re.sub(r"\D", "", digits)) > 15:
-        raise ValueError(f"{digits!r} has more digits than a number here can hold (15)")
-    number = Fraction(digits.replace(".", "").replace(",", "."))
-    step = Fraction(1, 10 ** len(digits.partition(",")[2]))
-    said = f"{before}#{after}"
-    before, after, minus = _sign(before, after)
-    before, after, relation = _relation(before, after)
-    scale = _scale(before, after, words, symbols)
-    falls = re.search(rf"{_FALL}(?! (?:còn|xuống))", before) or re.search(rf"{_FALL}\W*$", after)
-    if falls and minus:
-        raise ValueError("a fall in words or a minus sign, not both: which way it went is open")
-    lost = _LOST_BEFORE.search(_HARMLESS.sub("", before)) or _LOST_AFTER.search(after)
-    lost = lost or _LOST_EITHER.search(said)
-    if lost:
-        raise ValueError(f"no words that are not understood: {lost[0].strip()!r} is one here")
-    status = "preliminary" if re.search(r"\bsơ bộ\b", words) else ""
-    status = "estimate" if re.search(r"\bước\b", words) else status
-    return Printed(float(number * scale), float(step * scale), relation, minus, bool(falls), status)
+    said = NUMERAL.sub("#", words)
+    sign = _SIGN.search(said)
+    before, after = _SIGN.sub(r"#\2", said).split("#")
+    scale, after = _scale(after, said, symbols)
+    known = _read(before, after, symbols)
+    limits = {_LIMITS[word] for word in known if word in _LIMITS}
+    minus, falls = bool(sign) and sign[1] != "+", not _MEANS["fall"].keys().isdisjoint(known)
+    if len(limits) > 1 or (falls and minus):
+        raise ValueError("one limit, and a fall in words or a sign, not both: its sense is open")
+    points = "điểm_phần_trăm" in said and not _MEANS["compared"].keys().isdisjoint(known)
+    times = "tăng" in known and "lần" in said
+    if points or times or ("vượt" in known and not re.search("kế hoạch|chỉ tiêu", said)):
+        raise ValueError("one thing to compare with: vượt of kế hoạch or chỉ tiêu, lần with gấp")
+    number = scale * Fraction(digits.replace(".", "").replace(",", "."))
+    step = scale / 10 ** len(digits.partition(",")[2])
+    status = next((_MEANS["status"][word] for word in known if word in _MEANS["status"]), "")
+    return Printed(float(number), float(step), *(limits or {"="}), minus, falls, status)
 
 
 def _plain(text):
     """One case, one normal form, one space, one spelling."""
-    text = unicodedata.normalize("NFC", text).casefold()
-    text = re.sub(r"[^\W\d_]+", lambda m: _SPELLINGS.get(m[0], m[0]), text)
-    for pattern, plain in _PHRASES:
-        text = re.sub(pattern, plain, text)
-    return " ".join(text.split())
+    text = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    text = _SPELLING.sub(lambda found: _MEANS["spelling"][found[0]], text)
+    return " ".join(_PER.sub("/", text).split())
 
 
-def _sign(before, after):
-    """Take a sign off: a minus or plus, 'âm', or the parentheses of accounts."""
-    match = re.search(rf"(?:^|(?<=[\s(]))\(?([{_DASH}+]|âm)\)? ?$", before)
-    if match:
-        return before[: match.start()], after, match[1] != "+"
-    if before.endswith("(") and re.match(r" ?%?\)", after):
-        return before[:-1], after.replace(")", "", 1), True
-    if before and (before[-1].isalpha() or before[-1] in f"{_DASH}(/+.,"):
-        raise ValueError("a number that stands alone: this one hangs on what is before it")
-    if after and not (after[0].isalpha() or after[0].isspace() or after[0] in f"%‰)/.,;:*{_DASH}"):
-        raise ValueError("a number that stands alone: this one hangs on what is after it")
-    return before, after, False
-
-
-def _relation(before, after):
-    """Take the words of a limit off; two different ones are not understood."""
-    text, found = f"{before}#{after}", set()
-    near = [(rf"\b(?:{words})\b(?={_FILLER} ?#)", sign) for words, sign in _NEAR]
-    for pattern, sign in (*_LIMITS, *near):
-        text, hits = re.subn(pattern, lambda m: f"#{m[1]}" if m.lastindex else "", text)
-        found |= {sign} if hits else set()
-    if len(found) > 1:
-        raise ValueError(f"one limit, not several ({', '.join(sorted(found))})")
-    return *text.split("#"), *(found or {"="})
-
-
-def _scale(before, after, words, symbols):
-    """Return how many units of the codebook one printed unit is."""
-    listed, text = ";".join(symbols), NUMERAL.sub(" ", words)
-    apart = ("điểm_phần_trăm", "%", "‰", *_MONEY.findall(text))
-    if wrong := [sign.replace("_", " ") for sign in apart if sign in text and sign not in listed]:
-        raise ValueError(f"a figure in the unit of its indicator, not in {wrong[0]}")
-    if (basis := _BASIS.search(text)) and f"/{basis[1] or basis[2]}" not in listed:
-        basis = basis[1] or basis[2]
-        raise ValueError(f"a figure on its indicator's own basis (or its symbol says /{basis})")
-    multiplier = re.match(rf" ?((?:{_SCALE} ?)*)", after)
+def _scale(after, said, symbols):
+    """Return how many units of the codebook one printed unit is, and what follows it."""
+    listed = ";".join(symbols)
+    if wrong := [unit for unit in _UNIT.findall(said) if unit not in listed]:
+        unit = wrong[0].replace("_", " ")
+        raise ValueError(f"a figure in the unit of its indicator, not in {unit}")
+    multiplier = re.match(f" ?({_SCALE}*)", after)
     rest = after[multiplier.end() :]
     for symbol in sorted(symbols, key=len, reverse=True):
-        own = re.match(rf"((?:{_SCALE} ?)*)", symbol)[1]
+        own = re.match(f"{_SCALE}*", symbol)[0]
         noun = symbol[len(own) :]
-        if symbol[:1] in ("", "/") or re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text):
+        if symbol[:1] in ("", "/") or re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", said):
             break
     else:
         raise ValueError(f"the figure with its unit as printed, {' or '.join(symbols)}")
     if after[:1].isalpha() and not (multiplier[1] or (noun and after.startswith(noun))):
         raise ValueError(f"a space or a known unit after the number, not {after.split()[0]!r}")
-    if re.match(r" ?lần\b", after) and "lần" not in listed:
-        raise ValueError("a figure in the unit of its indicator, not in lần (times)")
-    if stray := re.search(rf"\b{_SCALE}", f"{before} {rest}"):
-        raise ValueError(f"a multiplier right after the number only: {stray[0]!r} stands elsewhere")
     printed, unit = (math.prod(SCALES[w] for w in m.split()) for m in (multiplier[1], own))
-    return Fraction(printed, unit)
+    return Fraction(printed, unit), rest.replace(noun, "", 1) if noun else rest
+
+
+def _read(before, after, symbols):
+    """Return the known words of a figure; refuse any other before it, and some after it."""
+    behind = re.findall(_any(*_BEFORE, *_MEANS["limit_after"], *_MEANS["refused"]), after)
+    if not _MEANS["limit_after"].keys().isdisjoint(behind):
+        before = before.removesuffix("từ ")
+    words = _any(*_BEFORE, *symbols)
+    known = re.findall(words, before)
+    limit = next((n for n, word in enumerate(known, 1) if word in _LIMITS), len(known))
+    lost = [re.sub(words, "", before).strip(" ,:"), *_STRAY.findall(after)]
+    lost += [word for word in known[limit:] if word not in _FREE]
+    lost += [word for word in behind if word not in _FREE | _MEANS["plain"] | _MEANS["limit_after"]]
+    for word in filter(None, lost):
+        raise ValueError(f"no words that are not understood: leave out {word!r}")
+    return known + behind
 
 
 def rounding_bounds(value, step, relation="=", floor=-math.inf):

@@ -8,24 +8,16 @@ The formula under *Returns* is written in the names of the parameters: Σ and Π
 over what is given several times, n is how often, and i runs from 0 to years − 1.
 """
 
+from itertools import count
 from math import ceil, prod
 
-__all__ = [
-    "average_change", "average_growth", "chain", "compound", "difference", "discount",
-    "feasible_share", "growth_between", "growth_of_rest", "index", "last_growth",
-    "last_growth_mean", "part", "path_value", "percent", "price_change", "ratio",
-    "ratio_of_billions", "scaled", "smallest_total", "structural_change",
-    "structure_distance", "total", "volume_share", "whole",
-]  # fmt: skip
-
-# What these add, subtract, average or compare must be of one kind: all their figures have
-# one unit, where rates, shares and percentage points count as one. The others combine
-# units by their nature (a share and a level, an amount and a number of firms).
-ALIKE = frozenset({
-    "average_change", "average_growth", "chain", "difference", "growth_between",
-    "growth_of_rest", "index", "last_growth", "last_growth_mean", "percent", "smallest_total",
-    "structural_change", "structure_distance", "total", "volume_share",
-})  # fmt: skip
+# These combine units by their nature: a share and a level, an amount and a number of firms.
+# What any other formula adds, subtracts, averages or compares must be of one kind: all its
+# figures have one unit, where rates, shares and percentage points count as one.
+MIXED = {
+    "compound", "discount", "feasible_share", "part", "path_value", "price_change", "ratio",
+    "ratio_of_billions", "scaled", "whole",
+}  # fmt: skip
 
 
 def _factor(*rates):
@@ -563,10 +555,7 @@ def smallest_total(low, high):
     low, high = float(low), float(high)
     if not low < high:  # else no total would ever do
         raise ValueError("a share with bounds that leave something between them is needed")
-    total = 1
-    while 100 * ceil(low * total / 100 - 1e-12) / total >= high:
-        total += 1
-    return total
+    return next(n for n in count(1) if 100 * ceil(low * n / 100 - 1e-12) / n < high)
 
 
 def structural_change(*changes):
@@ -680,3 +669,7 @@ def volume_share(share, growth, total_growth):
     25.0
     """
     return share * _factor(growth) / _factor(total_growth)
+
+
+_OWN = {name for name, each in globals().items() if getattr(each, "__module__", "") == __name__}
+__all__ = sorted(name for name in _OWN if not name.startswith("_"))

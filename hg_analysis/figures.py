@@ -2,10 +2,15 @@
 
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from hg_analysis import calc
 from hg_analysis.table import FIRMNESS, HOME, entries, moments, row_key
+
+# What a figure and its row in the table have in common.
+_OF_ROW = ["indicator", "value", "low", "high", "place", "period", "origin", "status", "relation"]
+_OF_ROW += ["decimals"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ class Figure:
 
     def __str__(self):
         decimals = 4 if self.decimals is None else self.decimals + 1
-        low, high = (f"{round(end, decimals):g}" for end in (self.low, self.high))
-        return f"{round(self.value, decimals):g} [{low}, {high})"
+        value, low, high = (round(n, decimals) for n in (self.value, self.low, self.high))
+        return f"{value:g} [{low:g}, {high:g})"
 
     @property
     def key(self):
@@ -65,18 +70,13 @@ class Figure:
         """The identifier of its unit."""
         return described(self.indicator).unit
 
-    def widened(self, unit, variant=""):
-        """Return the figure as if rounded to ``unit``: 1000 to hundreds is [950, 1050)."""
-        name = ".".join(filter(None, [self.variant, variant]))
-        low, high = self.value - unit / 2, self.value + unit / 2
-        return replace(self, low=low, high=high, variant=name)
+    def at(self, value, **changes):
+        """Return the figure with exactly another value."""
+        return replace(self, value=value, low=value, high=value, **changes)
 
     def ends(self):
         """Return both bounds as exact figures, for what takes them one by one."""
-        return tuple(
-            replace(self, value=end, low=end, high=end, relation="=")
-            for end in (self.low, self.high)
-        )
+        return tuple(self.at(end, relation="=") for end in (self.low, self.high))
 
 
 def described(indicator):
@@ -87,10 +87,10 @@ def described(indicator):
     LookupError
         If neither does.
     """
-    for book in ("codebook", "derived"):
-        if indicator in entries(book):
-            return entries(book)[indicator]
-    raise LookupError(f"{indicator!r} is described neither in codebook.csv nor in derived.csv")
+    book = entries("codebook").get(indicator) or entries("derived").get(indicator)
+    if book is None:
+        raise LookupError(f"{indicator!r} is described neither in codebook.csv nor in derived.csv")
+    return book
 
 
 def figure(table, indicator, period=None, place=HOME, source=None, role=None, **where):
@@ -120,29 +120,24 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
     LookupError
         If there is none, or more than one and none chosen: the message lists them.
     """
-    document = source is not None and (table.origin[table.source == source] == "document").all()
-    document = document or where.get("origin") == "document"
-    if period is None and not document:
-        raise LookupError(f"name the period of {indicator!r}: a series may grow")
-    role = role if role or source or document else "outturn"
-    wanted = {"indicator": indicator, "period": period, "place": place}
-    wanted = {c: v for c, v in {**wanted, "source": source, "role": role, **where}.items() if v}
+    given = {"indicator": indicator, "period": period, "place": place, "source": source} | where
+    wanted = {column: value for column, value in {**given, "role": role}.items() if value}
     if unknown := wanted.keys() - set(table.columns):
         raise LookupError(f"no column {', '.join(sorted(unknown))}; there are {[*table.columns]}")
-    rows = table
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
     asked = ", ".join(f"{column} {value!r}" for column, value in wanted.items())
+    rows = table[(table[[*wanted]] == [*wanted.values()]).all(axis=1)]
+    document = (rows.origin == "document").all() and (source or "origin" in where)
+    if period is None and not document:
+        raise LookupError(f"name the period of {indicator!r}: a series may grow")
+    outturns = rows[rows.role == "outturn"]
+    if not role and (len(outturns) or not (source or document)):  # a source may hold plans alone
+        rows, asked = outturns, f"{asked}, role 'outturn'"
     if rows.empty:
         raise LookupError(f"no figure with {asked}")
-    if not role and "outturn" in set(rows.role):  # a publication may also hold plans
-        rows = rows[rows.role == "outturn"]
-    if len(rows) > 1:
-        chosen = rows[rows.chosen]
-        if len(chosen) != 1:
-            raise LookupError(f"{len(rows)} figures with {asked}: {', '.join(rows.key)}")
-        rows = chosen
-    return from_row(next(rows.itertuples()))
+    chosen = rows[rows.chosen] if len(rows) > 1 else rows
+    if len(chosen) != 1:
+        raise LookupError(f"{len(rows)} figures with {asked}: {', '.join(rows.key)}")
+    return from_row(next(chosen.itertuples()))
 
 
 def figures(table, indicator, periods, **where):
@@ -172,20 +167,10 @@ def from_row(row):
         As ``table.itertuples()`` gives it.
     """
     place = ".".join(filter(None, [row.paragraph, row.nth]))
-    return Figure(
-        row.indicator,
-        float(row.value),
-        float(row.low),
-        float(row.high),
-        place=row.place,
-        period=row.period,
-        origin=row.origin,
-        status=row.status,
-        relation=row.relation,
-        refs=(f"¶{place}" if place else row.source,),
-        decimals=int(row.decimals),
-        variant=row.source + (f".{row.status}" if row.role != "outturn" else ""),
-    )
+    intent = "" if row.role == "outturn" else f".{row.status}"
+    shared = {name: getattr(row, name) for name in _OF_ROW}
+    refs = (f"¶{place}" if place else row.source,)
+    return Figure(**shared, refs=refs, variant=row.source + intent)
 
 
 def derive(indicator, *inputs, place=None, period=None, variant="", **constants):
@@ -289,27 +274,21 @@ def turning(figure, holds, name):
     >>> half.value, half.relation, half.key
     (8.44, '<=', 'grdp_growth.2020_2025.turning.half')
     """
-    step = 10.0**-figure.decimals
-
-    def after(steps):
-        value = round(figure.value + steps * step, figure.decimals)
-        return replace(figure, value=value, low=value, high=value)
-
-    def ended(way):
-        far = 1
-        while holds(after(way * far)):
-            far *= 2
-            if far * step > 4 * abs(figure.value) + 1:
-                return None
-        near = far // 2
-        while far - near > 1:
-            middle = (near + far) // 2
-            near, far = (middle, far) if holds(after(way * middle)) else (near, middle)
-        return way * far
-
+    step, found = 10.0**-figure.decimals, []
     if not holds(figure):
         raise ValueError(f"{name} does not hold of {figure.key} itself ({figure.value:g})")
-    found = [steps for steps in (ended(-1), ended(1)) if steps]
+
+    def after(steps):
+        return figure.at(round(figure.value + steps * step, figure.decimals))
+
+    for way in (-1, 1):
+        most = int((4 * abs(figure.value) + 1) / step)
+        doubled = (2**n for n in range(most.bit_length() + 1))
+        far = next((far for far in doubled if not holds(after(way * far))), None)
+        if far:
+            between = range(far // 2, far)
+            far = far // 2 + bisect_left(between, True, key=lambda n: not holds(after(way * n)))
+            found.append(way * far)
     if not found:
         raise ValueError(f"no value of {figure.key} ends {name}")
     nearest = min(found, key=abs)
@@ -326,7 +305,7 @@ def _formula(book, inputs, told):
         if re.fullmatch(pattern, names):
             formula = formulas[number % len(formulas)]
             units = {_common(e.unit) for e in inputs if isinstance(e, Figure)}
-            if formula in calc.ALIKE and len(units) > 1:
+            if formula not in calc.MIXED and len(units) > 1:
                 raise ValueError(f"{formula} takes figures of one unit, not {told}")
             return getattr(calc, formula)
     raise ValueError(f"{book.indicator} takes {book.inputs} (derived.csv), not {names or 'none'}")

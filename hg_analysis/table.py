@@ -10,9 +10,8 @@ import math
 import re
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,10 +31,12 @@ FIRMNESS = ["revised", "actual", "preliminary", "estimate", *INTENTS]
 OFFICIAL = ["primary", "statistics", "ministry", "province", "chamber", "press", "compiled"]
 _MISSING = re.compile(r"[.…·–-]*|n/?a|nan|null|none|không có( số liệu)?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_NUMBERS = ["right", "low", "high", "least", "most", "decimals"]  # what print leaves
 _FROM_BOOK = ["theme", "measure", "unit", "name_en", "name_vi"]
 _ADDED = [*_FROM_BOOK, "role", "key", "origin", "low", "high", "decimals", "chosen"]
 # What a spreadsheet makes of a month, its separators being spaces.
 _SAVED_MONTHS = ("%b %y", "%b %Y", "%m %y", "%m %Y", "%d %m %y", "%d %m %Y")
+_TIDY = "text without spaces at its ends or characters that cannot be seen"
 _current = {"folder": DATA}
 
 
@@ -128,41 +129,42 @@ def validate(name, frame, file, tables):
     repeated = f"no second row with the same {', '.join(KEYS[name])}"
     rules.append((next(iter(TABLES[name])), ~frame.duplicated(KEYS[name]), repeated))
     rules += _of_figures(frame) if name == "indicators" else []
-    own = {column: [rule[1:] for rule in rules if rule[0] == column] for column in TABLES[name]}
-
-    def column(own):
-        return pa.Column(object, [pa.Check(lambda _, holds=holds: holds) for holds, _ in own])
-
+    checks = {column: [] for column in TABLES[name]}
+    for number, (column, holds, _) in enumerate(rules):
+        checks[column].append(pa.Check(lambda _, holds=holds: holds, error=str(number)))
+    schema = pa.DataFrameSchema({column: pa.Column(object, own) for column, own in checks.items()})
     try:
-        pa.DataFrameSchema({c: column(own[c]) for c in own}).validate(frame, lazy=True)
+        schema.validate(frame, lazy=True)
         return []
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.sort_values(["index", "check_number"])
+        cases = errors.failure_cases.astype({"check": int}).sort_values(["index", "check"])
     faults = []
     for case in cases.drop_duplicates(["index", "column"]).itertuples():
-        row, expected = frame.loc[case.index], own[case.column][int(case.check_number)][1]
+        row, expected = frame.loc[case.index], rules[case.check][2]
         expected = expected(row) if callable(expected) else expected.format_map(row)
         faults.append(Fault(file, case.index, case.column, row[case.column], expected))
-    return sorted(faults, key=lambda fault: (fault.row, [*own].index(fault.column)))
+    return faults
 
 
 def _of_cells(frame, field, tables):
     """Yield the rules for a column: its name, which cells hold it, what is expected of others."""
     name, needed = field["name"], field.get("constraints", {}).get("required", False)
-    tidy = frame[name].map(
-        lambda text: text == text.strip() and text.replace("\n", "").isprintable()
-    )
-    yield name, tidy, "text without spaces at its ends or characters that cannot be seen"
+    yield name, frame[name].map(_is_tidy), _TIDY
+    blank = "" if needed else "blank or "
     if books := field.get("key_of"):
         known, expected = _known(books, name, tables)
-        expected = "blank or " * (not needed) + expected
         holds = frame[name].isin([*known.index, *[""] * (not needed)])
-        yield name, holds, lambda row: _term_meant(row[name], known, tables["terms"]) + expected
+        hint = partial(_term_meant, known, tables["terms"])
+        yield name, holds, lambda row: f"{hint(row[name])}{blank}{expected}"
         return
     pattern = field.get("constraints", {}).get("pattern", ".+" if needed else ".*")
-    expected = field.get("expected", "a text in one line" + "; it must not be blank" * needed)
+    expected = field.get("expected", blank + "a text in one line")
     good = frame[name].str.fullmatch(pattern, flags=re.ASCII)
     yield name, good, lambda row: _month_meant(row[name]) + expected
+
+
+def _is_tidy(text):
+    return text == text.strip() and text.replace("\n", "").isprintable()
 
 
 def _of_figures(f):
@@ -183,11 +185,8 @@ def _of_figures(f):
     how_much = "'vượt' (by how much) of % above plan alone, not of {unit}"
     yield "printed", ~parsed | (f.measure != "plan") | above, how_much
     yield "relation", ~parsed | (f.relation == f.limit), f"{{limit!r}} {as_printed}"
-    yield (
-        "status",
-        ~parsed | (f.standing == "") | (f.status == f.standing),
-        f"{{standing!r}} {as_printed}",
-    )
+    standing = ~parsed | (f.standing == "") | (f.status == f.standing)
+    yield "status", standing, f"{{standing!r}} {as_printed}"
     line = "the line of the document for a figure of it, blank for any other"
     yield "paragraph", _placed(f.paragraph, f.primary), line
     nth = "which numeral of the line; blank for one in words or from elsewhere"
@@ -218,16 +217,16 @@ def _month_meant(text):
 
 def _known(books, column, tables):
     """Return the rows whose keys a cell may hold, and what to say of any other key."""
+    files = " or ".join(f"{book}.csv" for book in books)
     if books == ["terms"]:
         known = tables["terms"].query("kind == @column").set_index("term")
-        names = ", ".join(known.index) if len(known) < 20 else f"{len(known)} {column}s"
-        return known, f"one of {names}; add a new one to the terms.csv beside it"
-    known = pd.concat(tables[book].set_index(KEYS[book]) for book in books)
-    files = " or ".join(f"{book}.csv" for book in books)
-    return known, f"a key of {files}; describe a new one there"
+    else:
+        known = pd.concat(tables[book].set_index(KEYS[book]) for book in books)
+    named = f"one of {', '.join(known.index)}" if len(known) < 20 else f"a key of {files}"
+    return known, f"{named}; add a new one to the {files} beside it"
 
 
-def _term_meant(word, known, terms):
+def _term_meant(known, terms, word):
     """Name what was meant: the term of that name or code, or of nearly that spelling."""
     told = known.reindex(columns=["name_en", "name_vi", "symbol"], fill_value="")
     same = told.index[told.map(str.casefold).eq(word.casefold()).any(axis=1) & (word != "")]
@@ -284,7 +283,11 @@ def load(path=None):
     if faults := faults + validate("indicators", frame, file.name, tables):
         raise DataError(faults)
     _current["folder"] = folder
-    table = frame.assign(value=frame.number, chosen=_chosen(frame, tables["choices"]))
+    table = frame.assign(
+        value=frame.number,
+        decimals=frame.decimals.astype(int),
+        chosen=_chosen(frame, tables["choices"]),
+    )
     return table[[*TABLES["indicators"], *_ADDED]].reset_index(drop=True)
 
 
@@ -316,12 +319,12 @@ def _described(rows, tables):
     frame["origin"] = np.select(stated, ["document", "published"], "plan")
     plain = frame.value.where(frame.value.map(_NUMBER.fullmatch).notna())
     frame["number"] = pd.to_numeric(plain).astype(float)
-    frame["missing"] = [
-        all(map(_MISSING.fullmatch, pair)) for pair in zip(rows.value, rows.printed)
-    ]
+    missing = rows[["value", "printed"]].map(_MISSING.fullmatch)
+    frame["missing"] = missing.notna().all(axis=1)
     units = tables["terms"].query("kind == 'unit'").set_index("term").symbol
     said = [*map(_said, frame.itertuples(), frame.unit.map(units))]
-    return frame.join(pd.DataFrame(said, rows.index))
+    said = pd.DataFrame(said, rows.index, ["refused", "limit", "standing", *_NUMBERS])
+    return frame.join(said.astype(dict.fromkeys(_NUMBERS, float)))
 
 
 def _keyed(rows):
@@ -332,28 +335,14 @@ def _keyed(rows):
     return rows.assign(role=role, key=[row_key(*place) for place in places])
 
 
-class _Said(NamedTuple):
-    """What print says of a row: why it is refused, or the value, its bounds and words."""
-
-    refused: str = ""
-    right: float = math.nan
-    limit: str = ""
-    standing: str = ""
-    low: float = math.nan
-    high: float = math.nan
-    decimals: int = 0
-    least: float = 0.0
-    most: float = 0.0
-
-
 def _said(row, symbols):
     """Read what is printed for a row, in a unit that print shows by these symbols."""
     if row.missing or not isinstance(symbols, str):  # of a unit that is not known: said already
-        return _Said()
+        return {"refused": ""}
     try:
         said = parse_printed(row.printed, symbols)
     except ValueError as error:
-        return _Said(str(error))
+        return {"refused": str(error)}
     moves = row.measure in ("change", "growth")
     falls = said.number and (said.minus or (said.falls and moves))
     value = -said.number if falls else said.number
@@ -366,7 +355,9 @@ def _said(row, symbols):
         step = significant_step(value, step, limit)
     ends = rounding_bounds(value, step, limit, -math.inf if moves else 0.0)
     decimals = max(0, -round(math.log10(said.step))) if said.step < math.inf else 0
-    return _Said("", value, limit, said.status, *ends, decimals, *_possible(row.measure, row.unit))
+    numbers = value, *ends, *_possible(row.measure, row.unit), decimals
+    words = {"refused": "", "limit": limit, "standing": said.status}
+    return words | dict(zip(_NUMBERS, numbers))
 
 
 def _possible(measure, unit):

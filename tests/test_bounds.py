@@ -64,7 +64,8 @@ def test_known_words_number_multiplier_and_unit_give_their_product(
     assert (found.relation, found.minus, found.falls) == (relation, False, False)
 
 
-LOST = "không,chưa,từ,đến,nửa,hụt,lỗ,âm mức,bội chi,kém,mất,không đạt,chưa được,vài,hàng,trừ,ngoài"
+LOST = "chỉ riêng,không,chưa,từ,đến,nửa,hụt,lỗ,âm mức,bội chi,kém,mất,không đạt,chưa được,vài,hàng"
+LOST += ",trừ,ngoài"
 LOST += ",non,tháng,quý,năm,nhiệm kỳ,quyết định,hơn cả nước,cao hơn bình quân chung,không còn,±,÷"
 LOST_AFTER = ["rưỡi", "lẻ", "có lẻ", "hoặc hơn", "và hơn nữa", "trở đi", "đổ lại", "mỗi ngày"]
 LOST_AFTER += ["một tháng", "theo quý", "(-)", "là cùng"]

@@ -74,7 +74,7 @@ NATION = hg.figures(TABLE, "grdp_growth", range(2021, 2026), place="vietnam")
 
 def index(said):
     levels = [*hg.figures(TABLE, "grdp", range(2020, 2024)), one("grdp", source="appendix3")]
-    first, base = levels[0], levels[0].widened(0)
+    first, base = levels[0], levels[0].at(levels[0].value)
     money = [(hg.derive("nominal_index", base, base), first)]
     money += [(hg.derive("nominal_index", level, first), level) for level in levels[1:]]
     chains = [hg.derive("real_index", *RATES[: n + 1], period=f"2020/{2021 + n}") for n in range(4)]
