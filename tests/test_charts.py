@@ -16,7 +16,7 @@ from hg_analysis.figures import Figure
 @pytest.fixture(autouse=True)
 def names(monkeypatch):
     """Names that no change of the data files touches."""
-    monkeypatch.setattr(words, "name", lambda kind, term: term)
+    monkeypatch.setattr(words, "name", lambda kind, term, default=None: term)
     monkeypatch.setattr(words, "unit", lambda indicator: f"unit of {indicator}")
 
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT, displayed
 
 import hg_analysis as hg
+from hg_analysis import charts
 from hg_analysis import table as hg_table
 from hg_analysis.tools.run import normalise
 
@@ -43,7 +44,7 @@ def small_notebook(patch):
     rows = table.set_index("key")[["note", "name_en"]]
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
     hg.show(rows.assign(address="javascript:document.title=`ran`"))
-    hg.show(hg.charts.path(hg.charts.axes(), rates))
+    hg.show(charts.path(charts.axes(), rates))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
     for data, metadata in seen:
         if "image/png" in data:

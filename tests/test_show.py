@@ -158,7 +158,7 @@ def test_a_publication_is_linked_where_it_has_an_address_and_named_elsewhere(tab
 def test_what_is_shown_is_text_not_markup(text, table, shown, monkeypatch):
     hg.show(pd.DataFrame({"note": [text], "value": [0.25]}))
     hg.show(Figure("grdp", 1, 1, 1, "hau_giang", "2025", status="actual", variant=text))
-    monkeypatch.setattr(words, "name", lambda kind, term: text)
+    monkeypatch.setattr(words, "name", lambda kind, term, default=None: text)
     hg.show(hg.figure(table, "grdp", source="appendix3"))
     assert shown[0][0]["text/plain"] == f"Note | Value\n{text} | 0.25"
     assert list(targets(shown[1][0]["text/html"])) == [f"grdp.2025.{text}"]
@@ -241,7 +241,7 @@ def test_a_picture_in_vietnamese_holds_no_english(growth, shown):
 
 
 def test_a_dollar_in_a_name_is_no_formula(growth, shown, monkeypatch):
-    monkeypatch.setattr(words, "name", lambda kind, term: "a $b_{$ c$")
+    monkeypatch.setattr(words, "name", lambda kind, term, default=None: "a $b_{$ c$")
     assert hg.show(charts.path(charts.axes(), growth)) is None
 
 
