@@ -1,10 +1,8 @@
-"""Beyond nbval: pictures are compared, failures name the cell, our own warnings are errors."""
+"""Beyond nbval: failures name the cell, and what will be removed from a library is an error."""
 
 import os
-from base64 import b64decode
 from pathlib import Path
 
-import pictures
 import pytest
 from nbval.plugin import IPyNbCell
 
@@ -21,33 +19,9 @@ def pytest_configure():
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    """Compare pictures, which nbval does not, once the texts of a cell are the same."""
-    yield
-    if isinstance(item, IPyNbCell) and not pictures.incomparable():
-        stored, drawn = map(_pictures, (item.cell.outputs, item.test_outputs))
-        if len(stored) != len(drawn):
-            item.raise_cell_error(f"{len(stored)} pictures are stored, {len(drawn)} drawn")
-        for number, pair in enumerate(zip(stored, drawn), 1):
-            if difference := pictures.difference(*pair):
-                item.raise_cell_error(f"Picture {number} is not the one stored: {difference}")
-
-
-def _pictures(outputs):
-    data = [output.get("data", {}) for output in outputs]
-    return [b64decode(each["image/png"]) for each in data if "image/png" in each]
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
     """Name the notebook and the cell by its id, where nbval only counts cells."""
     report = yield
     if isinstance(item, IPyNbCell) and report.failed:
         report.longrepr = f"{item.path.name}, cell {item.cell.id}\n{report.longrepr}"
     return report
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Say so where pictures were not compared."""
-    if config.option.nbval and (reason := pictures.incomparable()):
-        terminalreporter.write_line(f"Pictures were not compared: {reason}.")

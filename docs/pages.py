@@ -5,18 +5,19 @@ to each other. Vietnamese notebooks are those that ``hg-analysis run --language 
 """
 
 import base64
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from functools import cache
 from html import escape
 from io import BytesIO
 from pathlib import Path
 
+import nbformat
 from font_source_sans_pro import font_files_ttf
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -25,8 +26,7 @@ from hg_analysis import words
 from hg_analysis.figures import from_row
 from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
-from hg_analysis.tools.aside import aside
-from hg_analysis.tools.links import LINK
+from hg_analysis.tools.links import findings
 from hg_analysis.words import bounds_text, value_text
 
 ROOT = DATA.parent
@@ -44,7 +44,8 @@ def build(sites):
         The folders of the rendered pages, named by their languages.
     """
     sites[0].parent.mkdir(parents=True, exist_ok=True)
-    with aside(sites[0].parent) as new:
+    with tempfile.TemporaryDirectory(dir=sites[0].parent, prefix=".site-") as folder:
+        new = Path(folder)
         for site in sites:
             lay_out(new / "source" / site.name)
         for site in sites:
@@ -127,28 +128,26 @@ def lay_out(folder):
     pages |= {"readings": _readings(table), "choices": _choices(table)}
     for name, text in pages.items():  # a blank line would end the HTML in a Markdown page
         pages[name] = "\n".join(line for line in text.splitlines() if line.strip())
+    pages["index"] = _findings(folder / "notebooks")
     if language == "en":
-        pages |= {"index": _part(readme, "Findings"), "glossary": _part(readme, "Glossary")}
-    else:
-        pages["index"] = _leads(folder / "notebooks")
+        pages["glossary"] = _part(readme, "Glossary")
     for name, content in pages.items():
         page = folder / f"{name}.md"
         page.write_text(page.read_text("utf-8").replace("%TABLE%", content), "utf-8")
 
 
-def _leads(notebooks):
+def _findings(notebooks):
     """Return what each analysis found, and where those stand that are not translated yet."""
     found, other = [], []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        name = escape(words.name("page", path.stem))
         if (notebooks / path.name).is_file():
-            cells = json.loads((notebooks / path.name).read_text("utf-8"))["cells"]
-            lead = LINK.sub(r"\1", "".join(cells[0]["source"]).split("\n\n")[1])
-            found.append(f"- [{name}](notebooks/{path.name}): {lead}")
+            found.append(findings(nbformat.read(notebooks / path.name, 4), path.name))
         else:
+            name = escape(words.name("page", path.stem))
             other.append(f'<a hreflang="en" href="../en/notebooks/{path.stem}.html">{name}</a>')
-    missing = f"<p>{escape(words.name('site', 'untranslated'))}: {', '.join(other)}.</p>"
-    return "\n".join(found) + (f"\n\n{missing}" if other else "")
+    if other:
+        found.append(f"<p>{escape(words.name('site', 'untranslated'))}: {', '.join(other)}.</p>")
+    return "\n\n".join(found)
 
 
 def _part(text, heading):

@@ -12,12 +12,12 @@ to import as all the rest.
 from hg_analysis import calc
 from hg_analysis.figures import Figure, derive, figure, figures, turning
 from hg_analysis.files import DataError, Fault
-from hg_analysis.show import show
+from hg_analysis.show import show, tally
 from hg_analysis.table import companion, load
 from hg_analysis.words import use_language
 
 __version__ = "0.2.0"
 __all__ = [
     "DataError", "Fault", "Figure", "calc", "companion", "derive", "figure", "figures", "load",
-    "show", "turning", "use_language",
+    "show", "tally", "turning", "use_language",
 ]  # fmt: skip

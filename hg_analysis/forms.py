@@ -1,27 +1,21 @@
 """The forms of the pictures: how seaborn draws rows on a sheet as lines, columns or ranges.
 
-What seaborn lacks is matplotlib's: bounds, hatching, arrows, words beside marks.
+What seaborn lacks is matplotlib's: parts that add up, bounds, hatching, arrows, words beside marks.
 """
 
-import math
-import re
-from dataclasses import replace
-from functools import partial
-from itertools import groupby, pairwise
+import textwrap
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.transforms import Bbox
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from hg_analysis import words
-from hg_analysis.sheet import DASH, SIZES, Sheet
-from hg_analysis.table import HOME, OFFICIAL, entries, moments
+from hg_analysis.table import moments
 
-MARKS = {"document": "o", "published": "s", "plan": "^", "implied": "D"}
-OPEN = ("plan", "implied")
 ABOVE = [(0, 1), (-0.4, 0.9), (0.4, 0.9), (-1, 0.3), (0, 2), (1, 0.3)]
-BELOW = [(0.4, -1), (0, -1), (-0.4, -1), (1, -0.3), (0, -2)]
+BELOW = [(0.4, -1), (0, -1), (-0.4, -1), (1, -0.3), (0, -2), (1.6, 0)]
 RIGHT = [(1, 0), (-1, 0), (1, 0.8), (1, -0.8), (-1, 0.8), (-1, -0.8), (0, 1), (0, -1)]
 
 
@@ -31,428 +25,201 @@ def year_of(figure):
     return year + (month - 12) / 12
 
 
-class Drawing(Sheet):
-    """A picture on its sheet: rows with their colours, marks, and how each is read back.
-
-    Parameters
-    ----------
-    picture : Picture
-    size : Size
-    color : dict
-        :data:`hg_analysis.sheet.LIGHT` or ``DARK``.
-    keyed : bool
-        Whether the key says what bounds are.
-    """
-
-    def __init__(self, picture, size, color, keyed):
-        form, rows, line = (
-            picture.form.func,
-            picture.frame(),
-            picture.form.keywords.get("reference"),
-        )
-        count = rows.series.nunique() - bool(line)
-        if form is draw_columns and size.narrow:
-            size = replace(size, height=310 + 27 * count * rows.year.nunique())
-        elif form is draw_ranges and size is not SIZES["slide"]:
-            size = replace(size, height=200 + 40 * size.narrow + (58 + 14 * size.narrow) * count)
-        super().__init__(size, color)
-        self.picture, self.rows, self.said = picture, rows, picture.said
-        self.keyed, self.bounded, self.flat, self.marks, self.values = keyed, False, True, {}, {}
-        pale = {"linewidth": size.mark * 0.4, "alpha": 0.35, "solid_capstyle": "butt"}
-        self.bound = {"linewidth": 1.6, "color": color["ink"]} if form is draw_columns else pale
-        places = dict.fromkeys(self.rows.place)
-        lead = HOME if HOME in places else next((p for p in places if p != "vietnam"), "vietnam")
-        others = [place for place in places if place not in (lead, "vietnam")]
-        self.lead, own = lead, {"vietnam": color["vietnam"], lead: color["lead"]}
-        self.inks = dict.fromkeys(others, color["other"]) | own
-        self.of = {place: color["others"][n % 2] for n, place in enumerate(others)} | own
-
-    def split(self, reference):
-        """Return the rows drawn and those of the reference, whose line is drawn."""
-        line = (
-            self.rows[self.rows.series == self.said(reference)] if reference else self.rows.head(0)
-        )
-        for row in line.itertuples():
-            look = {"color": self.color["ink"], "linewidth": 1.3, "linestyle": (0, (1, 2))}
-            across = self.ax.axhline if self.flat else self.ax.axvline
-            self.values[row.Index] = partial(
-                read_back, across(row.value, zorder=3, **look), self.flat
-            )
-        return self.rows.drop(line.index), line
-
-    def span(self, rows):
-        """Return the least and the largest of values, and of bounds where they are wide."""
-        low, high = rows.value.min(), rows.value.max()
-        closed = rows[[figure.relation in "=~" for figure in rows.figure]]
-        width = closed.high - closed.low
-        wide = closed[width.between((high - low) * 0.02, math.inf, "neither")]
-        return min(low, *wide.low, low), max(high, *wide.high, high)
-
-    def at(self, along, value):
-        """Return a point of the axes by where it stands and its value."""
-        return (along, value) if self.flat else (value, along)
-
-    def scatter(self, rows, along, **look):
-        """Draw the marks of rows by seaborn, and remember how each value is read back."""
-        x, y = self.at(along, "value")
-        sns.scatterplot(
-            data=rows, x=x, y=y, hue="place", palette={p: self.of[p] for p in rows.place},
-            style="known", markers=MARKS, s=(self.size.mark * 0.72) ** 2, legend=False,
-            linewidth=1.5, zorder=4, ax=self.ax, **look,
-        )  # fmt: skip
-        points, own = self.ax.collections[-1], [self.of[place] for place in rows.place]
-        filled = [self.color["ground"] if k in OPEN else c for k, c in zip(rows.known, own)]
-        points.set(edgecolors=own, facecolors=filled)
-        for n, (row, known) in enumerate(zip(rows.index, rows.known)):
-            self.values[row] = partial(read_back, points, self.flat, n)
-            self.marks.setdefault(known, {"marker": MARKS[known], "open": known in OPEN})
-        return points
-
-    def finish(self, **room):
-        """Write title, units, key and sources around the axes."""
-        marks = {known: self.marks[known] for known in (*MARKS, "gap") if known in self.marks}
-        if self.keyed:
-            marks["bounds"] = {"linestyle": "-"} | self.bound
-        own = self.picture.key
-        said = {each: own.get(each, words.name("label", f"mark_{each}")) for each in marks}
-        key = [(look, self.said(said[each])) for each, look in marks.items() if said[each]]
-        title, units = self.said(self.picture.title), self.said(self.picture.units)
-        self.frame(title, units, room.pop("heads", ()), key, self.sources(), **room)
-        self.figure.values = self.values
-
-    def keep_off(self, points, line):
-        """Keep words off marks and off the lines of references."""
-        half, (left, _, top, bottom) = self.size.mark / 2, self.place
-        high = self.size.height
-        self.taken.append(Bbox.from_extents(0, high - bottom, left - 4, high - top))  # ticks
-        for x, y in self.pixels(points.get_offsets()) if points else ():
-            self.taken.append(Bbox.from_extents(x - half, y - half, x + half, y + half))
-        for row in line.itertuples():
-            ends = self.ax.get_xlim() if self.flat else self.ax.get_ylim()
-            self.take_line([self.at(end, row.value) for end in ends])
-
-    def sources(self):
-        """Return who published what is drawn, the most official first, ever fewer of them."""
-        refs = dict.fromkeys(ref for figure in self.picture.figures() for ref in figure.refs)
-        kinds = {ref: entries("sources")[ref].kind for ref in refs if not ref.startswith("¶")}
-        known = [*OFFICIAL, *kinds.values()].index  # a kind of one's own comes last
-        names = [words.name("label", "appendix")] * (len(kinds) < len(refs))
-        names += [words.publisher(ref) for ref in sorted(kinds, key=lambda ref: known(kinds[ref]))]
-        names = list(dict.fromkeys(names))
-        texts = ["; ".join(names[:most]) for most in range(min(4, len(names)), 0, -1)]
-        more = words.name("label", "and_others")
-        texts = [t if t == "; ".join(names) else more.format(names=t) for t in texts]
-        return [words.name("label", "sources_line").format(names=text) for text in texts]
-
-    def bounds(self, rows, along):
-        """Draw the bounds that are wide enough to see."""
-        for row, place in zip(rows.itertuples(), along):
-            ends = [self.at(place, end) for end in (row.low, row.high)]
-            closed = row.figure.relation in "=~" and math.isfinite(row.high - row.low)
-            if closed and math.dist(*self.pixels(ends)) > self.size.mark + 3:
-                look = {"color": self.of[row.place], "zorder": 3.5} | self.bound
-                self.bounded = bool(self.ax.plot(*zip(*ends), **look))
-
-    def words_of(self, line):
-        """Write the words of a reference where there is room along it."""
-        for row in line.itertuples():
-            start, end = self.ax.get_xlim() if self.flat else self.ax.get_ylim()
-            sides = [(0.01, 0.5), (0.01, -0.5)] if self.flat else [(0.8, 0), (-0.8, 0)]
-            look = {"over": not self.flat, "linespacing": 1.1, "bbox": self.ground}
-            for part, room in (
-                (p, r) for p in np.linspace(0.01, 0.97, 40) for r in (400, 200, 130)
-            ):
-                point = self.at(
-                    start + (end - start) * (part if self.flat else 1 - part), row.value
-                )
-                text = "\n".join(self.wrap(row.series, self.size.tick, room))
-                if self.beside(text, point, self.size.tick, "ink", sides, 8, **look):
-                    break
-            else:
-                raise ValueError(f"no room for {row.series!r}; shorten it")
-
-    def check(self):
-        """See that the axes show every value, and columns from zero."""
-        low, high = sorted(self.ax.get_ylim() if self.flat else self.ax.get_xlim())
-        for row, value in self.values.items():
-            zero = 0 if hasattr(value.args[0], "get_height") else value()
-            if not low <= min(value(), zero) <= max(value(), zero) <= high:
-                key = self.rows.key[row]
-                raise ValueError(f"the axis from {low:g} to {high:g} cuts off {key}: {value():g}")
-
-
-def read_back(artist, flat, n=0):
-    """Read a value back from a mark, a column or a line across."""
-    if hasattr(artist, "get_offsets"):
-        return float(artist.get_offsets()[n, int(flat)])
-    if hasattr(artist, "get_height"):
-        return float(artist.get_height() if flat else artist.get_width())
-    return float((artist.get_ydata() if flat else artist.get_xdata())[0])
-
-
-def draw_lines(on, lead, ends, band, gaps, notes):
+def draw_lines(on, lead, ends, band, gaps, notes, ranks):
     """Draw what :func:`hg_analysis.pictures.lines` describes."""
-    ax, size, color, frame = on.ax, on.size, on.color, on.rows
-    ends, named = {on.picture.named(name): text for name, text in ends.items()}, on.picture.named
-    groups = {name: rows.sort_values("year") for name, rows in frame.groupby("series", sort=False)}
-    joined = {name: rows for name, rows in groups.items() if len(rows) > 1}
-    if size.narrow and joined:
-        groups, frame = joined, frame[frame.series.isin(joined)]
-    first = next((name for name, rows in joined.items() if on.lead in set(rows.place)), "")
-    strong = named(lead) if lead else first
-    widths = {n: 2.7 if "vietnam" in set(r.place) else 1.8 for n, r in groups.items()} | {
-        strong: 4.2
-    }
-    pieces = []
-    for rows in joined.values():
-        for why, steps in groupby(pairwise(rows.itertuples()), lambda step: _why_dashed(*step)):
-            points = dict.fromkeys(row.Index for step in steps for row in step)
-            pieces.append(
-                frame.loc[list(points)].assign(piece=len(pieces), why=why, dash=why != "")
-            )
-    if pieces:
+    ax, named, rows, second = on.ax, on.picture.named, on.rows, {"color": on.color["second"]}
+    rows.loc[[figure.relation[0] == "<" for figure in rows.figure], "known"] = "under"
+    long = rows.groupby("series").year.transform("size") > 1
+    strong = named(lead) if lead else next(iter(rows.series[long & (rows.place == on.lead)]), "")
+    rows = rows.assign(strong=rows.series == strong).sort_values("year", kind="stable")
+    if on.narrow and long.any():  # of other places only those with a line
+        rows = rows[rows.place.isin(rows.place[long])]
+    after = rows.groupby("series")[["year", "value", "known"]].shift(-1)
+    under, implied = ((rows.known == k) | (after.known == k) for k in ("under", "implied"))
+    gap = (after.year - rows.year > 1) & ~implied & ~under
+    steps = rows.assign(step=rows.index, dashed=implied | gap)[after.year.notna() & ~under]
+    if len(steps):
         sns.lineplot(
-            data=pd.concat(pieces), x="year", y="value", hue="place", palette=on.of, size="series",
-            sizes={name: width * (0.8 if size.narrow else 1) for name, width in widths.items()},
-            style="dash", dashes={False: "", True: DASH}, units="piece", estimator=None,
+            data=pd.concat([steps, steps.assign(year=after.year, value=after.value)]), x="year",
+            y="value", hue="place", palette=on.of, size="strong", sizes={True: 4, False: 2.2},
+            style="dashed", dashes={False: "", True: (2.2, 1.6)}, units="step", estimator=None,
             sort=False, legend=False, zorder=3, ax=ax,
         )  # fmt: skip
-    points = on.scatter(frame, "year", clip_on=False)
-    why = {reason for piece in pieces for reason in piece.why}
-    if "implied" in why and "implied" in on.marks:
-        on.marks["implied"]["linestyle"] = "-"
-    on.marks |= {"gap": {"linestyle": "--"}} if "gap" in why else {}
-    low, top = on.span(frame)
-    ticks = on.scale(ax.yaxis, low, top)
-    bottom = max(tick for tick in ticks if tick <= low)
-    blocks = {name: _end(on, name, rows.iloc[-1], ends.get(name)) for name, rows in joined.items()}
-    wide = [on.wide(text, px, weight=w) for block in blocks.values() for text, px, w, _ in block]
-    on.finish(left=on.ticks_wide(ax.yaxis), right=max(wide, default=0) + 18)
-    first, last = math.floor(frame.year.min()), math.ceil(frame.year.max())
-    before, after = (16 if size.narrow else 24), 8
-    unit = max(last - first, 1) / (on.place[1] - on.place[0] - before - after)
-    ax.set_yticks([tick for tick in ticks if bottom <= tick <= top])
-    step = 1 if 1 / unit > on.wide("2020", size.tick) + 4 else 2
-    years = range(last, first - 1, -step)
-    ax.set(xlim=(first - before * unit, last + after * unit), xticks=years)
-    ax.set_ylim(bottom, top + (top - bottom) * 0.04)
-    ax.grid(True, axis="y", color=color["grid"])
-    ax.axhline(bottom, color=color["second"], linewidth=1.2, zorder=1, clip_on=False)
-    on.keep_off(points, frame.head(0))
-    for rows in joined.values():
-        on.take_line(rows[["year", "value"]].to_numpy())
-    _write_ends(on, {name: rows.iloc[-1].value for name, rows in joined.items()}, blocks)
+    on.scatter(rows, "year")
+    if gap.any():
+        on.marks["gap"] = Line2D([], [], linestyle="--")
+    ax.locator_params(axis="x", nbins=8 if on.narrow else 16, integer=True)
+    ax.xaxis.set_major_formatter("{x:.0f}")
+    ax.margins(0.02, 0.08)
+    ax.spines.bottom.set_visible(True)
+    on.scale(whole=ranks)
+    if 0 <= rows.value.min() < 0.25 * rows.value.max() and not ranks:
+        ax.set_ylim(0)  # what ends near zero does not seem to reach it
+    if ranks:
+        ax.set_ylim(ax.get_ylim()[1], 0)
+        ax.set_yticks([1, *(tick for tick in ax.get_yticks() if 1 < tick < ax.get_ylim()[0])])
+    ends = {named(name): on.said(text) for name, text in ends.items()}
+    final = rows.drop_duplicates("series", keep="last")
+    lasting = final[long[final.index] & (final.year == rows.year.max())]
+    for row in lasting.itertuples():
+        text = ends.get(row.series, f"{row.series}\n{words.value_text(row.figure)}")
+        on.end(row.value, text, on.inks[row.place])
     if band:
-        _band(on, *(joined[named(name)] for name in band[:2]), on.said(band[2]))
+        one, other = (rows[rows.series == named(name)] for name in band[:2])
+        years = np.linspace(max(one.year.min(), other.year.min()), rows.year.max(), 25)
+        low, high = (np.interp(years, part.year, part.value) for part in (one, other))
+        ax.fill_between(years, low, high, color=on.color["steps"][3], linewidth=0, zorder=1)
+    on.settle()
+    if band:
+        look, middle = {"room": 60 if on.narrow else 200, "style": "italic"} | second, low + high
+        on.beside(on.said(band[2]), (years[20], middle[20] / 2), [(0, 0), (0, 1)], **look)
     for one, other, text in gaps:
         pair = [(year_of(figure), words.stated_value(figure)) for figure in (one, other)]
-        look = {"arrowstyle": "<->", "color": color["second"], "linewidth": 1.1}
         ax.annotate(
-            "", *pair, arrowprops=look | dict.fromkeys(("shrinkA", "shrinkB"), size.mark * 0.6)
+            "", *pair, arrowprops={"arrowstyle": "<->", "shrinkA": 6, "shrinkB": 6} | second
         )
-        on.take_line(pair)
-        on.beside(on.said(text), np.mean(pair, axis=0), size.label, "ink", RIGHT, 7, weight="bold")
+        on.beside(on.said(text), np.mean(pair, axis=0), RIGHT, 7, weight="bold")
     instead = {figure.key: on.said(text) for figure, text in notes}
-    for name, rows in groups.items():
-        weight, ink = "bold" if name == strong else "normal", on.inks[rows.place.iloc[0]]
-        for row in rows.itertuples():
-            point = row.year, row.value
-            if row.key in instead:
-                text, instead[row.key] = instead[row.key], ""  # once, where two series start
-                if text and not size.narrow:
-                    on.beside(text, point, size.key, "second", [(0.01, 2), *ABOVE])
-            elif name not in joined:
-                text = words.name("label", "place_value").format(place=name, value=row.label)
-                on.beside(text, point, size.tick, ink, RIGHT, must=True, bbox=on.ground)
-            elif row.Index != rows.index[-1] and not (size.narrow and row.Index != rows.index[0]):
-                level = [np.interp(row.year, other.year, other.value) for other in joined.values()]
-                sides = [*BELOW, *ABOVE] if max(level) > row.value else [*ABOVE, *BELOW]
-                on.beside(row.label, point, size.label, ink, sides, weight=weight)
-    on.bounds(frame, frame.year)
-
-
-def _why_dashed(one, other):
-    """Say why the line between two rows is dashed: implied, a gap of years, or not at all."""
-    implied, gap = "implied" in (one.known, other.known), other.year - one.year > 1
-    return "implied" if implied else "gap" if gap else ""
-
-
-def _end(on, name, row, text):
-    """Return the lines of text at the end of a series: text, pixels, weight and colour."""
-    size, ink = on.size, on.inks[row.place]
-    if text is None:
-        value = words.value_text(row.figure)
-        names = on.wrap(name, size.label, 96 if size.narrow else 260)
-        return [(text, size.label, "bold", ink) for text in names] + [
-            (value, size.label, "normal", ink)
-        ]
-    first, *rest = on.said(text).split("\n")
-    rest = on.wrap(rest[0], size.label, 96) if size.narrow and rest else rest
-    large = size.end if re.match(r"[×+−]?\d", first) else size.label
-    return [(first, large, "bold", ink), *((line, size.label, "normal", "ink") for line in rest)]
-
-
-def _write_ends(on, values, blocks):
-    """Write the ends beside the last marks, none over another."""
-    order, tops, free = sorted(values, key=values.get, reverse=True), {}, 0
-    high = {name: sum(px * 1.18 for _, px, *_ in block) for name, block in blocks.items()}
-    for name in order:
-        y = on.size.height - on.pixels((0, values[name]))[1]
-        tops[name] = max(y - blocks[name][0][1] * 0.6, free)
-        free = tops[name] + high[name] + 4
-    limit = on.place[3] + 6
-    for name in reversed(order):
-        y = tops[name] = min(tops[name], limit - high[name])
-        limit = y - 4
-        for text, px, weight, ink in blocks[name]:
-            on.write(on.place[1] + 12, y, text, px, ink, weight=weight)
-            y += px * 1.18
-
-
-def _band(on, one, other, text):
-    """Shade what lies between two series and say what it is."""
-    years = np.linspace(
-        max(one.year.min(), other.year.min()), min(one.year.max(), other.year.max()), 241
-    )
-    low, high = (np.interp(years, rows.year, rows.value) for rows in (one, other))
-    on.ax.fill_between(years, low, high, color=on.color["steps"][3], linewidth=0, zorder=1)
-    text = "\n".join(on.wrap(text, on.size.label, 60 if on.size.narrow else 200))
-    for part in (200, 190, 210, 180, 170, 220, 150):
-        look = {"style": "italic", "linespacing": 1}
-        point = years[part], (low[part] + high[part]) / 2
-        if on.beside(text, point, on.size.label, "second", [(0, 0)], **look):
-            return
+    once = rows.drop_duplicates("series" if on.narrow else ["year", "label"]).index
+    for row in rows.itertuples():
+        look = {"weight": "bold" if row.strong else "normal", "color": on.inks[row.place]}
+        point, most = (row.year, row.value), rows.value[rows.year == row.year].max()
+        sides = [*ABOVE, *BELOW] if (row.value == most) != ranks else [*BELOW, *ABOVE]
+        if row.Index in final.index.difference(lasting.index):  # named at its last mark
+            text = words.label("place_value", place=row.series, value=row.label)
+            look |= {"room": 110 if on.narrow else 260, "bbox": on.box, "must": True}
+            on.beside(text, point, RIGHT, **look)
+        elif row.Index in once.difference(final.index):
+            on.beside(instead.get(row.key, row.label), point, sides, **look)
 
 
 def draw_columns(on, reference):
     """Draw what :func:`hg_analysis.pictures.columns` describes."""
-    ax, size, color = on.ax, on.size, on.color
-    on.flat = flat = not size.narrow
-    rows, line = on.split(reference)
-    rows = rows.assign(when=rows.year.map("{:.0f}".format))
-    bars, plans, years = (
-        rows[rows.known != "plan"],
-        rows[rows.known == "plan"],
-        sorted(set(rows.when)),
-    )
-    if bars.duplicated(["series", "when"]).any():
-        raise ValueError("columns takes one figure for each series and year, and plans")
-    places = bars.groupby("series", sort=False).place.first()
-    nth, order = places.groupby(places).cumcount(), list(places.index)
-    fill = {s: color["steps"][n] if n else on.of[places[s]] for s, n in nth.items()}
-    x, y = on.at("when", "value")
+    rows = on.split(reference, flat=not on.narrow)
+    rows = rows.assign(slot=rows.year.map("{:.0f}".format), hue=rows.series)
+    _draw_bars(on, rows, sorted(set(rows.slot)), {})
+
+
+def draw_bars(on, reference, beside):
+    """Draw what :func:`hg_analysis.pictures.bars` describes."""
+    rows = on.split(reference, flat=False)
+    hue = [rows.place_name] if rows.place.nunique() > 1 else []
+    if rows[rows.known != "plan"].duplicated(["series", "place"]).any():
+        hue.append(rows.figure.map(lambda figure: words.period(figure.period)))
+    rows = rows.assign(slot=rows.series, hue=hue[0].str.cat(hue[1:], sep=", ") if hue else "")
+    beside = {on.picture.named(name): on.said(text) for name, text in beside.items()}
+    _draw_bars(on, rows, [*dict.fromkeys(rows.slot)], beside)
+
+
+def _draw_bars(on, rows, slots, beside):
+    """Draw a group of bars for each slot: upright, or from the left."""
+    ax, flat, plan = on.ax, on.flat, rows.known == "plan"
+    rows = rows.assign(slot=pd.Categorical(rows.slot, slots))
+    bars, plans, hues = rows[~plan], rows[plan], [*dict.fromkeys(rows.hue[~plan])]
+    bars = bars.assign(hue=pd.Categorical(bars.hue, hues)).sort_values(["hue", "slot"])
+    if bars.duplicated(["hue", "slot"]).any():
+        raise ValueError("one figure for each series and year, row and period; and plans")
+    places = bars.drop_duplicates("hue").set_index("hue").place
+    fill = {hue: on.shade(places[hue], n) for hue, n in places.groupby(places).cumcount().items()}
+    on.heads = [(Patch(facecolor=ink), hue) for hue, ink in fill.items() if hue] + on.heads
+    (x, y), each = on.at("slot", "value"), 27 * len(hues) + 24
+    width = 0.74 if flat else 1 - 24 / each
     sns.barplot(
-        data=bars, x=x, y=y, hue="series", order=years, hue_order=order, palette=fill, saturation=1,
-        width=0.74, gap=0.06, errorbar=None, legend=False, orient="x" if flat else "y", ax=ax,
+        data=bars, x=x, y=y, hue="hue", palette=fill, saturation=1, width=width, gap=0.06,
+        errorbar=None, legend=False, orient="x" if flat else "y", ax=ax,
     )  # fmt: skip
-    drawn = {}
-    for name, container in zip(order, ax.containers):
-        for bar in container:
-            middle = bar.get_center()[0 if flat else 1]
-            row = bars[(bars.series == name) & (bars.when == years[round(middle)])].iloc[0]
-            drawn[row.name], on.values[row.name] = (bar, middle), partial(read_back, bar, flat)
-            hatch = "////" if row.known == "implied" else ""
-            on.marks.setdefault(row.known, {"hatch": hatch})
-            if hatch:
-                bar.set(facecolor=color["ground"], edgecolor=fill[name], hatch=hatch, linewidth=1.3)
-    both = {"document", "published"} <= set(bars.known)  # both are filled: a dot at the foot
-    on.marks |= {"document": {"marker": "o"}} if both else {}
-    shift = {name: (n - (len(order) - 1) / 2) * 0.74 / len(order) for n, name in enumerate(order)}
-    at = [years.index(when) + shift.get(name, 0) for when, name in zip(plans.when, plans.series)]
-    points = on.scatter(plans.assign(at=at), "at") if len(plans) else None
-    low, high = min(0, on.span(on.rows)[0]), max(0, on.span(on.rows)[1])
-    axis = ax.yaxis if flat else ax.xaxis
-    ticks = on.scale(axis, low, high, 4)
-    left = on.ticks_wide(ax.yaxis) if flat else 8 + max(on.wide(year, size.tick) for year in years)
-    room = (on.room - left) / len(years) / len(order)
-    names = {name: on.wide(name, size.label, weight="bold") for name in order}
-    first = bars[bars.when == bars.groupby("when").series.nunique().idxmax()]
-    apart = flat and max(names.values()) < room and len(order) < 3  # over the first columns
-    apart = apart and first.value.max() < 0.7 * high
-    heads = [] if apart else [(name, on.inks[places[name]]) for name in order]
-    on.finish(left=left, right=0 if flat else 48, heads=heads)
-    high = ticks[-1] if ticks[-1] <= high * 1.12 else high * 1.05
-    axis.set_ticks([tick for tick in ticks if (low and ticks[0]) <= tick <= high])
-    (ax.set_ylim if flat else ax.set_xlim)(low and ticks[0], high)
-    ax.grid(True, axis="y" if flat else "x", color=color["grid"])
-    (ax.axhline if flat else ax.axvline)(0, color=color["second"], linewidth=1.2, zorder=3)
-    feet = [drawn[n][1] for n in bars.index[bars.known == "document"]] if both else []
-    for foot in feet:
-        ax.plot(*on.at(foot, high * 0.04), "o", color=color["ground"], markersize=size.mark * 0.5)
-    on.keep_off(points, line)
-    on.taken += [bar.get_window_extent() for bar, _ in drawn.values()]
-    for index, (bar, middle) in drawn.items():
-        _column_value(on, bars.loc[index], bar, middle)
-    for row in first.itertuples() if apart else ():
-        bar, middle = drawn[row.Index]
-        side = (names[row.series] > bar.get_window_extent().width) * (
-            0.01 if shift[row.series] > 0 else -0.01
-        )
-        point = middle - np.sign(side) * bar.get_width() / 2, first.value.max()
-        look = {"must": True, "weight": "bold", "bbox": on.ground}
-        on.beside(
-            row.series, point, size.label, on.inks[row.place], [(side, 1)], size.label * 1.4, **look
-        )
-    sides = [(-right, up) for right, up in RIGHT]
-    for row, along in zip(plans.itertuples(), at):
-        on.beside(
-            row.label, on.at(along, row.value), size.tick, "second", sides, over=True, must=True
-        )
-    on.words_of(line)
-    on.bounds(bars, [drawn[index][1] for index in bars.index])
+    shift = {hue: (n - (len(hues) - 1) / 2) * width / len(hues) for n, hue in enumerate(hues)}
+    at = [slots.index(slot) + shift.get(hue, 0) for slot, hue in zip(plans.slot, plans.hue)]
+    for bar, row in zip(ax.patches, bars.itertuples()):
+        on.bar(bar, row)
+        error = on.bounds(row, bar.get_center()[1 - flat], ecolor=on.color["ink"], elinewidth=1.6)
+        look = {"weight": "bold" if row.place == on.lead else "normal", "color": on.inks[row.place]}
+        beyond = plans.value[(plans.slot == row.slot) & (plans.hue == row.hue)] - row.value
+        crowded = beyond.between(0, 0.15 * on.rows.value.max()).any()
+        on.label(bar, row, error, crowded, bbox=on.box, **look)
+    if len(plans):
+        on.scatter(plans.assign(at=at), "at")
+    on.scale()
+    (ax.axhline if flat else ax.axvline)(0, color=on.color["second"], linewidth=1.2, zorder=3)
+    on.settle(0 if flat else _rows(on, slots, each, beside))
+    for along, row in zip(at, plans.itertuples()):
+        sides = [(-1, 0), (1, 0), (0, 1), (0, 2)] if flat else [(1, 0), (-1, 0), *ABOVE, *BELOW]
+        on.beside(row.label, on.at(along, row.value), sides, must=True, bbox=on.box)
 
 
-def _column_value(on, row, bar, middle):
-    """Write the value of a column: within it where it is strong and wide, else at its end."""
-    size, box, length = on.size, bar.get_window_extent(), read_back(bar, on.flat)
-    implied, look = row.known == "implied", {"weight": "bold" if row.place == on.lead else "normal"}
-    wide = on.wide(row.label, size.label, weight="bold")
-    ink, tip = on.inks[row.place], on.at(middle, max(length, 0))
-    if (
-        row.place == on.lead
-        and box.width > wide + 8
-        and box.height > size.label * (2 if on.flat else 1.1)
-    ):
-        on.taken = [other for other in on.taken if other is not box and other.bounds != box.bounds]
-        away = on.at(0, -1) if on.flat else (-1, 0)
-        point = on.at(middle, length / 2) if implied else tip
-        look |= {"bbox": on.ground | {"pad": 3}} if implied else {}
-        ink, sides = (ink, [(0, 0)]) if implied else ("ground", [away])
-        on.beside(row.label, point, size.label, ink, sides, 6, True, over=True, **look)
-        on.taken.append(box)
-        return
-    sides = [(0, 0.6), (0, 1.6), (0, 2.6)] if on.flat else [(0.6, 0), (3, 0), (6, 0)]
-    look |= {} if on.flat else {"bbox": on.ground}
-    on.beside(row.label, tip, size.label, ink, sides, 8, True, over=True, **look)
+def _rows(on, slots, each, beside):
+    """Name rows, and what is said at their right ends; return how high the sheet is."""
+    said = [beside.get(slot, "") for slot in slots]
+    names = [textwrap.fill(slot, 18 if on.narrow else 38, break_long_words=False) for slot in slots]
+    if on.narrow:  # below the names
+        names = ["\n".join([name, *text.split("\n")[:1]]) for name, text in zip(names, said)]
+    for n, text in enumerate(() if on.narrow else said):
+        look = {"xycoords": on.ax.get_yaxis_transform(), "textcoords": "offset points"}
+        on.ax.annotate(text, (1, n), (8, 0), va="center", color=on.color["second"], **look)
+    on.ax.set_yticks(range(len(slots)), names, color=on.color["ink"])
+    on.ax.margins(x=0.2 if on.narrow else 0.1)
+    lines = 1 + max(name.count("\n") for name in names)
+    return 170 + 60 * on.narrow + max(each, lines * on.size.label * 1.25 + 12) * len(slots)
+
+
+def draw_stacked(on, reference):
+    """Draw what :func:`hg_analysis.pictures.stacked` describes."""
+    ax, size, rows, ink = on.ax, on.size, on.split(reference), on.color["ink"]
+    rows = rows.assign(when=rows.year.map("{:.0f}".format).astype(int))
+    if rows.duplicated(["series", "when"]).any() or "plan" in set(rows.known):
+        raise ValueError("stacked takes one figure for each part and year; a plan is a reference")
+    step, fill, years = {}, {}, range(rows.when.min(), rows.when.max() + 1)
+    for name, part in rows.groupby("series", sort=False):  # parts of no common year may share one
+        others = rows.series[rows.when.isin(part.when) & (rows.place == part.place.iloc[0])]
+        step[name] = 1 + max((step[other] for other in others if other in step), default=-1)
+        fill[name] = on.shade(part.place.iloc[0], step[name])
+    foot = rows.groupby(["when", rows.value < 0]).value.cumsum() - rows.value
+    bars = ax.bar(rows.when, rows.value, 0.8, foot, color=[*rows.series.map(fill)])
+    first = rows[rows.series == rows.series.iloc[0]].sort_values("when")
+    sides, tops = np.add.outer([*first.when], (-0.4, 0.4)).ravel(), np.repeat(first.value, 2)
+    ax.fill_between(sides, tops, color=on.color["steps"][3], linewidth=0, zorder=0.5)
+    ax.set(xlim=(years[0] - 0.5, years[-1] + 0.5), xticks=years)
+    on.scale()
+    ax.axhline(0, color=on.color["second"], linewidth=1.2, zorder=3)
+    last = rows[(rows.when == years[-1]) & (not on.narrow)]
+    for row in last.itertuples():
+        main = row.series == rows.series.iloc[0]
+        on.end(foot[row.Index] + row.value / 2, row.series, on.inks[row.place] if main else ink)
+    others = [name for name in fill if name not in {*last.series}]
+    on.heads = [(Patch(facecolor=fill[name]), name) for name in others] + on.heads
+    for bar, row in zip(bars, rows.itertuples()):
+        on.bar(bar, row)
+    on.settle()
+    for bar, row in zip(bars, rows.itertuples()):
+        box, dark = bar.get_window_extent(), not step[row.series] and row.known != "implied"
+        if len(row.label) * size.label * 0.52 < box.width and size.label * 1.1 < box.height:
+            look = {"weight": "bold"} if row.Index in first.index else {}
+            look |= {"bbox": on.box | {"facecolor": bar.get_facecolor()}}
+            on.label(bar, row, color=on.color["ground"] if dark else ink, **look)
+    for year in {*years} - {*rows.when}:
+        text = on.said(on.picture.key.get("gap", words.name("label", "mark_gap")))
+        look = {
+            "ha": "center",
+            "va": "center",
+            "color": on.color["second"],
+            "size": size.key * 0.72,
+        }
+        on.fit(
+            ax.text(year, 0.72 * ax.get_ylim()[1], text, **look), 0.9 * ax.bbox.width / len(years)
+        )
 
 
 def draw_ranges(on, reference):
     """Draw what :func:`hg_analysis.pictures.ranges` describes."""
-    ax, size, on.flat = on.ax, on.size, False
-    rows, line = on.split(reference)
-    names = list(dict.fromkeys(rows.series))
-    rows = rows.assign(row=rows.series.map(names.index))
-    points = on.scatter(rows, "row")
-    ticks = on.scale(ax.xaxis, *on.span(on.rows), 5)
-    said = [on.wrap(name, size.label, size.width - 8 if size.narrow else 300) for name in names]
-    wide = max(on.wide(text, size.label) for texts in said for text in texts)
-    on.finish(left=8 if size.narrow else wide + 20, right=8)
-    edge = (ticks[-1] - ticks[0]) * 0.03
-    ax.set(xlim=(ticks[0] - edge, ticks[-1] + edge), yticks=[])
-    ax.set_ylim(len(names) - 0.4, -0.75 if size.narrow else -0.6)
-    ax.grid(True, axis="x", color=on.color["grid"])
-    ax.grid(False, axis="y")
-    on.keep_off(points, line)
-    for n, texts in enumerate(said):
-        y, high = size.height - on.pixels((0, n))[1], len(texts) * size.label * 1.25
-        y -= size.mark + high + 14 if size.narrow else high / 2
-        for text in texts:
-            on.write(size.margin, y, text, size.label, "ink", bbox=on.ground)
-            y += size.label * 1.25
+    rows = on.split(reference, flat=False)
+    slots = [*dict.fromkeys(rows.series)]
+    rows = rows.assign(row=rows.series.map(slots.index))
+    on.scatter(rows, "row")
+    on.scale()
+    high = _rows(on, slots, 64, {})
+    on.ax.set_ylim(len(slots) - 0.5, -0.6)
+    on.settle(high)
     for row in rows.itertuples():
-        plan, sides = row.known == "plan", [(0, -1 if size.narrow else 1), *RIGHT, *BELOW]
-        look = {"must": True, "weight": "normal" if plan else "bold"}
-        ink = "second" if plan else on.inks[row.place]
-        on.beside(row.label, (row.value, row.row), size.label, ink, sides, **look)
-    on.words_of(line)
-    on.bounds(rows, rows.row)
+        look = {"weight": "normal" if row.known == "plan" else "bold", "color": on.inks[row.place]}
+        look |= {"must": True, "bbox": on.box}
+        on.beside(row.label, (row.value, row.row), [(0, 1), *RIGHT, *BELOW], **look)

@@ -8,28 +8,29 @@ import io
 import math
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
+from hashlib import sha256
 from html import escape
+from itertools import product
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from hg_analysis import words
-from hg_analysis.forms import Drawing, draw_columns, draw_lines, draw_ranges, year_of
-from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES
-from hg_analysis.table import HOME
+from hg_analysis import forms, words
+from hg_analysis.sheet import DARK, LIGHT, LOOK, SIZES, Sheet, settings
+from hg_analysis.table import DATA, HOME
 
 _SHORTER = {  # of an SVG file: what says nothing, or says it at length
     r"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->": "",
-    r'(?<=<svg )(.*?)(?: ?width="\S+"| ?height="\S+")(.*?)(?: height="\S+")?(?=[ >])': r"\1\2",
     r"SourceSansPro-(\w)\w*-": r"\1",
     r'transform="translate\(([\d.]+) 0\)"/>': r'x="\1"/>',
     r"([1-9]\.\d\d|\d\d\.\d\d)\d+": r"\1",  # not the scale of letters, 0.1116
     r"\s+": " ",
+    r'(<svg .*?) width="\S+pt" height="\S+pt"': r"\1",
 }
-_LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.]+)(?:-(low|high))?\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(#([\w.-]+?)(?:-(low|high))?\)")
 _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
 
 
@@ -37,7 +38,7 @@ _NUMBER = re.compile(r"([+−-])?(\d(?:[\d.,]*\d)?)")
 class Picture:
     """Figures, the words that go with them, and the form in which they are drawn.
 
-    Made by :func:`lines`, :func:`columns` and :func:`ranges`.
+    Made by :func:`lines`, :func:`columns`, :func:`bars`, :func:`stacked`, :func:`ranges`.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class Picture:
         Further figures that the words name.
     key : dict of str to str
         Words for a mark where the general ones do not do: document, published, plan,
-        implied, gap, bounds; "" leaves it out.
+        implied, under, gap, bounds; "" leaves it out.
     decimals : int or None
         At most so many in the values beside marks.
 
@@ -77,15 +78,12 @@ class Picture:
     decimals: int | None = None
 
     def __post_init__(self):
-        needs = {
-            "title='…', a sentence that states the finding": self.title.strip(),
-            "units='…', what is drawn and in what unit": self.units.strip(),
-            "name='…' for its files, of a-z, 0-9, - and _": re.fullmatch(r"[a-z\d_-]+", self.name),
-            "figures to draw": self.figures(),
-            "sources: figures with refs": any(figure.refs for figure in self.figures()),
-        }
-        if missing := [remedy for remedy, there in needs.items() if not there]:
-            raise ValueError(f"picture {self.name!r} needs {'; '.join(missing)}")
+        named = re.fullmatch(r"[a-z\d_-]+", self.name)
+        if not (self.title.strip() and self.units.strip() and named):
+            needs = "title='…', units='…' and name='…' of a-z, 0-9, - and _"
+            raise ValueError(f"picture {self.name!r} needs {needs}")
+        if not any(figure.refs for figure in self.figures()):
+            raise ValueError(f"picture {self.name!r} needs figures with sources")
         self.description()  # whose links must lead somewhere
 
     def figures(self):
@@ -99,25 +97,21 @@ class Picture:
         Returns
         -------
         pandas.DataFrame
-            Columns key, indicator, place, name, place_name, year, value, low, high, known,
-            label, series, and the objects figure and stated (what it restates, or None).
+            Columns key, place, low, high, year, value, known, label, series, place_name, and
+            the objects figure and stated (what it restates, or None).
         """
         rows = []
-        for name, group in self.series.items():
-            for each in group:
-                figure, stated = each if isinstance(each, tuple) else (each, None)
-                if stated:
-                    figure = replace(figure, origin=stated.origin, refs=stated.refs)
-                value, digits = words.stated_value(figure), words.digits(figure)
-                digits = digits if self.decimals is None else min(digits, self.decimals)
-                row = {each: getattr(figure, each) for each in ("key", "indicator", "place")}
-                row |= {"name": words.indicator(figure.indicator, figure.place)}
-                row |= {"place_name": words.name("place", figure.place), "year": year_of(figure)}
-                row |= {"value": value, "low": figure.low, "high": figure.high}
-                row |= {"known": figure.origin, "figure": figure, "stated": stated}
-                row["label"] = words.SIGNS[figure.relation] + words.number(value, digits)
-                row["series"] = self.named(name)
-                rows.append(row)
+        for name, each in ((name, each) for name, group in self.series.items() for each in group):
+            figure, stated = each if isinstance(each, tuple) else (each, None)
+            if stated:
+                figure = replace(figure, origin=stated.origin, refs=stated.refs)
+            value, most = words.stated_value(figure), words.digits(figure)
+            digits = most if self.decimals is None else min(most, self.decimals)
+            row = {each: getattr(figure, each) for each in ("key", "place", "low", "high")}
+            row |= {"year": forms.year_of(figure), "value": value, "known": figure.origin}
+            row |= {"label": words.SIGNS[figure.relation] + words.number(value, digits)}
+            row |= {"series": self.named(name), "place_name": words.name("place", figure.place)}
+            rows.append(row | {"figure": figure, "stated": stated})
         return pd.DataFrame(rows)
 
     def named(self, series):
@@ -140,16 +134,12 @@ class Picture:
         def fill(match):
             text, key, end = match.groups()
             stem = key.replace(f".{HOME}", "")
-            found = [k for k in known if k == stem] or [
-                k for k in known if f"{k}.".startswith(f"{stem}.")
-            ]
-            if len(found) != 1:
-                told = f"{len(found)} of its figures; name one of {', '.join(found or known)}"
-                raise LookupError(
-                    f"picture {self.name!r}: #{key} leads to {told}, or add to facts="
-                )
-            figure = known[found[0]]
-            if not (number := _NUMBER.search(text)):
+            near = [key for key in known if f"{key}.".startswith(f"{stem}.")]
+            if stem not in known and len(near) != 1:
+                told = f"{len(near)} of its figures; name one of {', '.join(near or known)}"
+                raise LookupError(f"picture {self.name!r}: #{key} leads to {told}, or add to facts")
+            figure, number = known[stem if stem in known else near[0]], _NUMBER.search(text)
+            if not number:
                 return text
             point = {"en": ".", "vi": ","}[words.language()]
             decimals, most = len(number[2].partition(point)[2]), words.digits(figure) + bool(end)
@@ -159,19 +149,19 @@ class Picture:
             if end:
                 outwards = {"low": math.floor, "high": math.ceil}[end]
                 value = outwards(round(getattr(figure, end) * 10**decimals, 6)) / 10**decimals
-            sign = number[1] and ("−" if value < 0 else "+")
-            written = (sign or "") + words.number(abs(value), decimals)
+            sign = ("−" if value < 0 else "+") if number[1] else ""
+            written = sign + words.number(abs(value), decimals)
             return text[: number.start()] + written + text[number.end() :]
 
-        return _LINK.sub(fill, text)
+        return _LINK.sub(fill, text).replace("'", "’")
 
     def description(self):
         """Return what the picture shows in words, for who does not see it."""
         frame, form = self.frame(), self.form.func.__name__.removeprefix("draw_")
         parts = {"title": self.said(self.title).rstrip("."), "units": self.said(self.units)}
         parts |= {"first": f"{frame.year.min():.0f}", "last": f"{frame.year.max():.0f}"}
-        parts |= {"names": "; ".join(dict.fromkeys(frame.series)), "count": len(frame)}
-        return words.name("label", f"picture_{form}").format(**parts)
+        parts |= {"names": "; ".join(dict.fromkeys(frame.series)), "count": str(len(frame))}
+        return words.label(f"picture_{form}", **parts)
 
     def draw(self, size="page", dark=False):
         """Draw the picture.
@@ -194,24 +184,23 @@ class Picture:
         ValueError
             If the axes cut off a value, columns do not start at zero, or words lack room.
         """
-        with mpl.style.context(LOOK):
-            for bounded in (False, True):  # again where bounds are seen, for the key to say so
-                drawing = Drawing(self, SIZES[size], DARK if dark else LIGHT, bounded)
-                self.form(drawing)
-                if drawing.bounded == bounded:
-                    break
-            drawing.check()
-        return drawing.figure
+        look = SIZES[size], DARK if dark else LIGHT
+        with mpl.style.context([LOOK, settings(*look)]):
+            sheet = Sheet(self, *look)
+            self.form(sheet)
+            sheet.check()
+        return sheet.figure
 
 
-def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
+def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), ranks=False, **said):
     """Draw series over the years, named at their ends.
 
     Parameters
     ----------
     series : dict of str to list, or list of Figure
-        As :attr:`Picture.series`; a list makes one series of each place. On a phone a
-        series of one value is left out.
+        As :attr:`Picture.series`; a list makes one series of each place. What is kept apart
+        (another definition) is a series of its own: it is named and joined to nothing, as
+        is a value known to be under a limit. On a phone places of one value are left out.
     lead : str
         The series drawn strongest where one place has several.
     ends : dict of str to str, optional
@@ -223,6 +212,8 @@ def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
         Two figures of a year, joined by an arrow, and its words.
     notes : list of (Figure, str)
         Words that replace the value beside a mark; "" leaves it out.
+    ranks : bool
+        1 is best and on top.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
@@ -230,7 +221,8 @@ def lines(series, *, lead="", ends=None, band=None, gaps=(), notes=(), **said):
     -------
     Picture
     """
-    form = partial(draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    form = partial(forms.draw_lines, lead=lead, ends=ends or {}, band=band, gaps=gaps, notes=notes)
+    form.keywords["ranks"] = ranks
     return Picture(series=_by_place(series), form=form, **said)
 
 
@@ -242,7 +234,7 @@ def columns(series, *, reference=None, **said):
     series : dict of str to list, or list of Figure
         As :attr:`Picture.series`; a list makes one series of each place.
     reference : (Figure, str), optional
-        A dotted line across all years, and its words.
+        A dotted line across all years, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
@@ -251,7 +243,52 @@ def columns(series, *, reference=None, **said):
     Picture
         A phone has bars from the left instead.
     """
-    return _with(reference, draw_columns, series, said)
+    return _with(reference, forms.draw_columns, series, said)
+
+
+def bars(series, *, beside=None, reference=None, **said):
+    """Draw a bar from the left for each figure of each row, plans as open triangles.
+
+    Parameters
+    ----------
+    series : dict of str to list
+        By the name of the row, from top to bottom; as :attr:`Picture.series`. Several figures
+        of a row are told apart by place, those of one place by their periods.
+    beside : dict of str to str, optional
+        By row, words at its right end; a phone shows their first line.
+    reference : (Figure, str), optional
+        A dotted line across all rows, and its words, which stand above the axes.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`.
+
+    Returns
+    -------
+    Picture
+        A phone shows what stands beside below the names.
+    """
+    return _with(reference, partial(forms.draw_bars, beside=beside or {}), series, said)
+
+
+def stacked(series, *, reference=None, **said):
+    """Draw a column for each year of parts that add up, the first series at the bottom.
+
+    Parameters
+    ----------
+    series : dict of str to list
+        By the name of the part, as :attr:`Picture.series`. Negative ones go below zero. Parts
+        that no year has both of share a shade; a year should have four at most.
+    reference : (Figure, str), optional
+        A dotted line across all years, such as the plan for the first series, and its words.
+    **said
+        Title, units, name, facts, key, decimals of :class:`Picture`; ``key["gap"]`` says
+        what is missing in years without figures.
+
+    Returns
+    -------
+    Picture
+        Parts are named at the last year, on a phone above the columns.
+    """
+    return _with(reference, forms.draw_stacked, series, said)
 
 
 def ranges(series, *, reference=None, **said):
@@ -262,26 +299,40 @@ def ranges(series, *, reference=None, **said):
     series : dict of str to list
         By the name of the row, from top to bottom; as :attr:`Picture.series`.
     reference : (Figure, str), optional
-        A dotted line across all rows, and its words.
+        A dotted line across all rows, and its words, which stand above the axes.
     **said
         Title, units, name, facts, key, decimals of :class:`Picture`.
 
     Returns
     -------
     Picture
-        On a phone the names stand above the rows.
     """
-    return _with(reference, draw_ranges, series, said)
+    return _with(reference, forms.draw_ranges, series, said)
 
 
 def svg(picture, size="page", dark=False, drawn=None):
     """Return a picture as the text of an SVG file with its description; the same every time."""
     text = _saved(drawn or picture.draw(size, dark), format="svg", metadata={"Date": None}).decode()
-    wide, alt = SIZES[size].width, escape(picture.description())
     for pattern, short in _SHORTER.items():
         text = re.sub(pattern, short, text, flags=re.S)
+    wide, alt = SIZES[size].width, escape(picture.description())
     root = f'<svg role="img" aria-label="{alt}" style="max-width:100%;height:auto" width="{wide}"'
     return text.replace("<svg", root, 1)
+
+
+def digest(picture):
+    """Return what tells a picture from any that would be drawn otherwise, data and code alike."""
+    said = {name: value for name, value in vars(picture).items() if name != "form"}
+    form = picture.form.func.__name__, picture.form.keywords
+    told = words.language(), form, said, picture.frame().to_csv(), picture.description()
+    return sha256(repr(told).encode() + _looks()).hexdigest()
+
+
+@cache
+def _looks():
+    files = [*Path(__file__).parent.glob("*.*"), *DATA.glob("*.csv")]
+    looks = (file.read_bytes() for file in sorted(files) if file.stem != "indicators")
+    return b"".join([*looks, mpl.__version__.encode()])
 
 
 def told(picture, drawn):
@@ -289,9 +340,8 @@ def told(picture, drawn):
     ax, keys = drawn.axes[0], [text for key in drawn.legends for text in key.get_texts()]
     limits = [f"{a} → {b}" for a, b in np.round([ax.get_xlim(), ax.get_ylim()], 6).tolist()]
     written = [" ".join(text.get_text().split()) for text in (*drawn.texts, *keys, *ax.texts)]
-    scales = [f"x: {limits[0]}", f"y: {limits[1]}"]
-    title, units = picture.said(picture.title), picture.said(picture.units)
-    return [title, units, *scales, " · ".join(filter(None, written))]
+    heading = [picture.said(picture.title), picture.said(picture.units)]
+    return [*heading, f"x: {limits[0]}", f"y: {limits[1]}", " · ".join(filter(None, written))]
 
 
 def write(picture, folder):
@@ -305,10 +355,9 @@ def write(picture, folder):
     """
     folder, about = Path(folder), {"Description": picture.description(), "Software": None}
     folder.mkdir(parents=True, exist_ok=True)
-    for size in SIZES:
-        for ground in ("", "-dark"):
-            path = folder / f"{picture.name}-{size}{ground}.svg"
-            path.write_text(svg(picture, size, bool(ground)), "utf-8")
+    for size, ground in product(SIZES, ("", "-dark")):
+        path = folder / f"{picture.name}-{size}{ground}.svg"
+        path.write_text(svg(picture, size, bool(ground)), "utf-8")
     drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
     (folder / f"{picture.name}-slide.png").write_bytes(drawn)
 
@@ -326,7 +375,6 @@ def _with(reference, form, series, said):
 
 
 def _by_place(series):
-    if isinstance(series, dict):
-        return series
-    places = dict.fromkeys(figure.place for figure in series)
-    return {place: [f for f in series if f.place == place] for place in places}
+    listed = [] if isinstance(series, dict) else series
+    places = dict.fromkeys(figure.place for figure in listed)
+    return {place: [f for f in listed if f.place == place] for place in places} or dict(series)

@@ -23,6 +23,8 @@ _STYLE = (
     "text-align:left;border-bottom:1px solid #ccc;vertical-align:top}"
     ".hg .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}</style>"
 )
+# What pictures showed, by what decides it: they are drawn again only where that has changed.
+DRAWN = {}
 _COLUMNS = ["series", "figure", "place", "period", "value", "bounds", "unit", "origin", "basis"]
 _COLUMNS += ["source"]
 
@@ -32,16 +34,16 @@ def show(*things, fold=""):
 
     Parameters
     ----------
-    *things : Figure, list of Figure, one pandas DataFrame, Picture or matplotlib Axes
+    *things : Figure, list of Figure, one pandas DataFrame or Picture
         Figures become one table: value, bounds, unit, origin and the places in
         the source. A DataFrame becomes a table too; its named index and its
         columns say what their cells are, see :func:`cell_text`; many rows are
         folded. A Picture becomes a drawing with alt text and, below it, folded, the table
         of every value as drawn, read back from what was drawn; where HG_PICTURES names a
-        folder, its other sizes go there. Axes become a picture with a list of its values.
+        folder, its other sizes go there.
 
     fold : str
-        What the fold is called in which a table of figures lies; by default it is open.
+        What the fold is called in which a table lies; by default it is open.
 
     Returns
     -------
@@ -50,14 +52,33 @@ def show(*things, fold=""):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _show_figures(figures, fold=escape(fold))
+        _display(_figures_table(figures, fold=escape(fold)))
     elif isinstance(figures[0], pd.DataFrame):
-        _show_frame(*figures)
+        _display(_frame_table(*figures, escape(fold)))
     else:
-        from hg_analysis import charts, pictures  # only who draws pays
+        _show_drawing(*figures)
 
-        drawing = isinstance(figures[0], pictures.Picture)
-        _show_drawing(*figures, pictures) if drawing else _show_axes(*figures, charts)
+
+def tally(terms, of=""):
+    """Count how often each term occurs, as a table to show.
+
+    Parameters
+    ----------
+    terms : pandas.Series of str
+        Named after what the terms are: role, verdict.
+    of : str, optional
+        What is counted, as an identifier; part of the rows' keys.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value`` of each term, the most frequent first; last, the ``total``.
+    """
+    counts = terms.astype(str).value_counts()
+    counts.loc["total"] = len(terms)
+    counted = counts.rename_axis(terms.name).to_frame("value")
+    counted.attrs["of"] = of
+    return counted
 
 
 def link(ref):
@@ -73,8 +94,8 @@ def _anchor(address, text):
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
-def _show_frame(frame):
-    """Show a table; of a cross table, the first head names what its rows and columns are.
+def _frame_table(frame, fold):
+    """Return a table; of a cross table, the first head names what its rows and columns are.
 
     An index named "key" holds the rows' keys and is not shown. The numbers of a row are named
     by the terms of its index: role.figure, status.document.actual; ``attrs["of"]`` says what is
@@ -98,11 +119,11 @@ def _show_frame(frame):
             own = _attributes(counted, {"value": f"{cell:.12g}"}) if counts else ""
             marked.append(_td(_anchor(text * (kind == "address"), text), n in numbers, own))
         lines.append((texts, marked, _attributes(key) if frame.index.name == "key" else ""))
-    _display_table(heads, lines)
+    return _table(heads, lines, fold)
 
 
-def _show_figures(figures, more=(), fold=""):
-    """Show a table of figures; ``more`` holds for each further cells by their column."""
+def _figures_table(figures, more=(), fold=""):
+    """Return a table of figures; ``more`` holds for each further cells by their column."""
     more = more or [{} for _ in figures]
     rows = [_cells(figure) | cells for figure, cells in zip(figures, more)]
     drawn, units = any("series" in cells for cells in more), {row["unit"] for row in rows}
@@ -125,7 +146,7 @@ def _show_figures(figures, more=(), fold=""):
             html["bounds"] = words.bounds_text(figure, partial(_end, figure))
         cells = [_td(html[column], column in ("value", "bounds")) for column in columns]
         lines.append(([row[column] for column in columns], cells, own))
-    _display_table(heads.values(), lines, fold)
+    return _table(heads.values(), lines, fold)
 
 
 def _cells(figure):
@@ -163,8 +184,8 @@ def _td(html, number, attributes=""):
     return f"<td{_NUMBER * number}{attributes}>{html}</td>"
 
 
-def _display_table(heads, lines, fold=""):
-    """Display rows, each given as its texts, its cells in HTML and its own attributes."""
+def _table(heads, lines, fold=""):
+    """Return rows as text and HTML; each is its texts, its cells in HTML, its own attributes."""
     body = "\n".join(f"<tr{own}>{''.join(cells)}</tr>" for _, cells, own in lines)
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     table = (
@@ -178,15 +199,27 @@ def _display_table(heads, lines, fold=""):
         marks = "".join(f'<i data-jupyter-id="{key}"></i>' for key in keys)
         table = f"<details><summary>{fold}{marks}</summary>{table}</details>"
     plain = "\n".join(" | ".join(texts) for texts in [heads, *(texts for texts, *_ in lines)])
-    _display({"text/plain": plain, "text/html": _STYLE + table})
+    return {"text/plain": plain, "text/html": _STYLE + table}
 
 
-def _show_drawing(picture, pictures):
+def _show_drawing(picture):
     """Show a picture as drawn and, folded, every value read back from what was drawn."""
+    from hg_analysis import pictures  # only who draws pays
+
+    digest, folder = pictures.digest(picture), os.environ.get("HG_PICTURES")
+    if folder:
+        pictures.write(picture, folder)
+    if digest not in DRAWN:
+        DRAWN[digest] = _drawn(picture, pictures)
+    for data, metadata in DRAWN[digest]:
+        _display(data, metadata)
+
+
+def _drawn(picture, pictures):
     drawn, alt, frame = picture.draw(), picture.description(), picture.frame()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
-    _display(data, {"image/svg+xml": {"alt": alt, "name": picture.name}})
+    about = {"image/svg+xml": {"alt": alt, "name": picture.name}}
     more = []
     for row in frame.itertuples():
         value, stated, figure = drawn.values[row.Index](), row.stated, row.figure
@@ -194,24 +227,9 @@ def _show_drawing(picture, pictures):
         basis = f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
         facts = _cells(figure)["facts"] | {"value": f"{value:.12g}"}
         more.append({"series": row.series, "value": text, "basis": basis, "facts": facts})
-    title, about = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
-    _show_figures([*frame.figure], more, f"<b>{title}</b> · {about}")
-    if folder := os.environ.get("HG_PICTURES"):
-        pictures.write(picture, folder)
-
-
-def _show_axes(ax, charts):
-    text = charts.values_drawn(ax)
-    lines = text.splitlines()
-    names = dict.fromkeys(line for line in lines if not line.startswith(("  ", "[")))
-    count = sum(line.startswith("  ") for line in lines)
-    alt = words.label("alt", count=str(count), names="; ".join(names))
-    alt, width = " ".join(alt.split()), round(ax.figure.get_figwidth() * 96)
-    image = {"image/png": charts.picture(ax), "text/plain": alt}
-    _display(image, {"image/png": {"width": width, "alt": alt}})
-    title = escape(words.label("values"))
-    fold = f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>"
-    _display({"text/plain": text, "text/html": fold})
+    title, said = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
+    table = _figures_table([*frame.figure], more, f"<b>{title}</b> · {said}")
+    return [(data, about), (table, {})]
 
 
 def _display(data, metadata=None):

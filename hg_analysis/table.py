@@ -66,8 +66,9 @@ def entries(name):
 
 def _files(name, folder=None):
     own = Path(folder or _current["folder"]) / f"{name}.csv"
-    paths = [path for path in dict.fromkeys([own, DATA / own.name]) if path.is_file()]
-    return [(path, path.stat().st_mtime_ns) for path in paths]  # read anew what has changed
+    paths = [*filter(Path.is_file, dict.fromkeys([own, DATA / own.name]))] or [DATA / own.name]
+    # Read anew what has changed; what is not there, the reading says.
+    return [(path, path.is_file() and path.stat().st_mtime_ns) for path in paths]
 
 
 @cache

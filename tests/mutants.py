@@ -17,11 +17,14 @@ from itertools import combinations, cycle, islice, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SLOW = ["charts", "command", "fuzz", "interrupted", "offline", "pictures", "run", "safety", "site"]
-LINKS = """import sys, pathlib; from hg_analysis.tools.links import problems
-sys.exit(any([problems(path) for path in pathlib.Path("notebooks").glob("*.ipynb")]))"""
+SLOW = ["browser", "command", "fuzz", "offline", "run", "safety", "site"]
+NOTEBOOKS = [f"tests/test_{name}.py" for name in ("data", "links", "notebooks", "replay")]
 TESTS = ["-m", "pytest", "-qx", *(f"--ignore=tests/test_{name}.py" for name in SLOW)]
-CHECKS = {"the check": ["-m", "hg_analysis", "check"], "the links": ["-c", LINKS], "a test": TESTS}
+CHECKS = {
+    "the check": ["-m", "hg_analysis", "check"],
+    "the notebooks": ["-m", "pytest", "-qx", *NOTEBOOKS],
+    "a test": TESTS,
+}
 WORDS = "above below rose fell rise fall more less million billion higher lower least most"
 OTHER, SWAPS = (
     {word: words[n ^ 1] for n, word in enumerate(words)}
@@ -49,11 +52,22 @@ def units(text):
 
 
 def sentences(text):
-    words = re.compile(rf"\]\(.*?\)|`.*?`|\b(?:{'|'.join(OTHER)})\b|\d")  # no key, no code
-    for cell in re.finditer(r'"markdown",.*?"source": \[(.*?)\n   \]', text, re.S):
-        for match in words.finditer(text, *cell.span(1)):
-            if match[0] in OTHER or match[0].isdigit():
+    """Change a digit of a sentence, or a word of direction in a link; no key, no code, no year."""
+    shown = re.finditer(r'"markdown",.*?"source": \[(.*?)\n   \]', text, re.S)
+    spans = [cell.span(1) for cell in shown] or [(0, len(text))]
+    words = re.compile(rf"\]\(.*?\)|`.*?`|\b20\d\d\b|\b(?:{'|'.join(OTHER)})\b(?=[^\[]*\]\()|\d")
+    for span in spans:
+        for match in words.finditer(text, *span):
+            if match[0] in OTHER or (match[0].isdigit() and len(match[0]) == 1):
                 yield *match.span(), OTHER.get(match[0]) or str((int(match[0]) + 1) % 10)
+
+
+def targets(text):
+    """Let a number lead to the row of another one."""
+    found = list(re.finditer(r"\]\((\w+\.ipynb#[\w.-]+)\)", text))
+    for one, two in pairwise(found):
+        if one[1] != two[1]:
+            yield *one.span(1), two[1]
 
 
 def code(text):
@@ -66,17 +80,19 @@ def code(text):
             yield start, end, SWAPS[token.string]
 
 
+BOOKS = [f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")]
 KINDS = {
     digits: [f"data/{path.name}" for path in (ROOT / "data").glob("*.csv")],
     rows: ["data/indicators.csv"],
-    sentences: ["notebooks/01_growth.ipynb"],
+    sentences: [*BOOKS, "README.md"],
+    targets: BOOKS,
     units: ["data/codebook.csv", "data/derived.csv"],
     code: [f"hg_analysis/{name}.py" for name in ("bounds", "figures", "calc", "table", "show")],
 }
 
 
 def noticed(copy):  # by the first check that fails
-    here = {"cwd": copy, "capture_output": True, "timeout": 120}
+    here = {"cwd": copy, "capture_output": True, "timeout": 300}
     here["env"] = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     for name, check in CHECKS.items():
         with suppress(subprocess.TimeoutExpired):

@@ -143,7 +143,7 @@ def test_no_page_has_barriers_or_scrolls_sideways(site, visit):
 def test_the_first_page_is_small(visit, growth):
     loaded = []
     page = visit("en/search.html")
-    page.on("requestfinished", loaded.append)
+    page.on("requestfinished", lambda request: loaded.append(request))
     page.goto(page.url.replace("en/search.html", growth), wait_until="networkidle")
     sizes = [(got.resource_type, len(got.response().body())) for got in [*loaded]]
     assert {"document", "stylesheet", "script"} <= {kind for kind, _ in sizes}

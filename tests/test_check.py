@@ -10,7 +10,6 @@ from conftest import GOOD, read_rows
 
 import hg_analysis as hg
 from hg_analysis import table as tables
-from hg_analysis.bounds import NUMERAL
 from hg_analysis.tools.check import check
 from hg_analysis.tools.cli import main
 
@@ -119,8 +118,8 @@ def test_every_control_total_can_fail(total, rows, write):
     for row in changed:  # in the document, or wherever it stands with the rest of its total
         if row["indicator"] == indicator and (source not in stated or row["source"] == source):
             row |= {"printed": printed, "value": value}
-    entry = hg.companion("totals").set_index("total").loc[total]
-    told = "parts of one whole" if entry.test == "parts" else entry.left.replace(" ", " + ")
+    formula = hg.companion("totals").set_index("total").formula[total]
+    told = formula.replace("?", "")
     broken = [f for f in found(write(changed)) if f.file == "table.csv" and told in f.expected]
     assert broken and all(f.row is None and indicator in f.value for f in broken)
 
@@ -147,15 +146,17 @@ def test_parts_of_one_whole_that_exceed_it_are_named(shares, sum_over, write):
         for sector, share in zip(SECTORS, shares)
     ]
     faults = found(write(rows))
-    expected = f"parts of one whole; these add up to {sum_over}, more than 100"
-    assert [f.expected for f in faults] == ([expected] if sum_over else [])
+    told = [f.expected.split(": ")[1] for f in faults]
+    assert [
+        f"{(float(low) + float(high)) / 2:.6g}" for low, _, high, *_ in map(str.split, told)
+    ] == ([sum_over] if sum_over else [])
     for periods in (("1990", "1991", "1992", "1993"), ("1990", "1990-Q1", "1990-01", "1989/1990")):
         apart = [row | {"period": period} for row, period in zip(rows, periods)]
         assert found(write(apart)) == []
     first = rows[0] | {"period": "1990"}
     later = [first, *(row | {"period": "1991"} for row in rows[1:])]  # which the first lacks
     over = sum(shares[1:]) > 101
-    assert [f.expected[:18] for f in found(write(later))] == ["parts of one whole"] * over
+    assert len(found(write(later))) == over
 
 
 @pytest.mark.parametrize(
@@ -165,8 +166,8 @@ def test_a_part_is_held_against_its_whole_of_the_same_time(period, faults, write
     communes = GOOD | {"indicator": "communes", "printed": "51 xã", "value": "51"}
     rural = GOOD | {"indicator": "new_rural_communes", "printed": "60 xã", "value": "60"}
     path = write([communes | {"period": period}, rural | {"period": "2024"}])
-    told = "new_rural_communes <= communes"
-    assert [f.expected for f in found(path)] == [told] * faults
+    told = "new_rural_communes <= communes: 60 to 60 is not <= 51 to 51 for any"
+    assert [f.expected[: len(told)] for f in found(path)] == [told] * faults
 
 
 # -- statuses
@@ -339,14 +340,6 @@ def test_a_comparison_ends_a_choice_and_names_the_row_that_is_chosen(premise, to
     edit("choices", lambda row: row.update(premise=premise), row=USED)
     ended = [fault.expected for fault in found() if fault.file == "choices.csv"]
     assert len(ended) == len(told) and all(map(str.startswith, ended, told))
-
-
-def test_a_source_of_tomorrow_and_an_address_that_stands_twice_are_seen(edit):
-    first = hg.companion("sources").address.iloc[1]
-    edit("sources", lambda listed: listed[-1].update(address=first, published="2031-01"))
-    column = {f.column: f.expected for f in check(today=date(2030, 1, 1))[0]}
-    assert "today is 2030-01-01" in column["published"]
-    assert column["address"] == "no second source of the same address"
 
 
 def same(row):
@@ -545,100 +538,6 @@ def test_a_choice_of_no_row_is_named(edit):
     assert next(f.expected for f in found()) == "the key of one of several rows of that figure"
 
 
-# -- the files beside the table
-
-ALONE = [  # what is wrong with a file by itself
-    ("codebook", "unit", "% per year", "% a year", " units"),
-    ("codebook", "name_vi", "GRDP theo giá hiện hành", "", "must not be blank"),
-    ("codebook", "theme", "welfare", "wlfare", "'welfare'? one of"),
-    ("derived", "period", "end", "ends", "blank or one of start|end"),
-    ("numerals", "nth", "7", "8", "same paragraph, nth"),
-    ("readings", "verdict", "strong", "certain", "one of strong"),
-    ("readings", "premise", "income_per_person.2025.appendix3 prints ước đạt", "", "not be blank"),
-    ("sources", "kind", "chamber", "secondary", "one of primary, statistics, ministry, province"),
-    ("sources", "quotes", "statistics", "statistic", "'statistics'? blank or one of province"),
-    ("sources", "address", "https://", "", "http or https"),
-    ("sources", "address", "https://", "javascript:", "http or https"),
-    ("sources", "published", "2023-10-10", "10 Oct 2023", "ISO 8601"),
-    ("choices", "premise", "exact;firmest", "exact;firm", "exact|firmest|official"),
-    ("totals", "test", "whole", "hole", "'whole'? one of"),
-    ("paragraphs", "paragraph", "7", "07", "a whole number from 1"),
-    ("terms", "kind", "place", "Place", "an identifier"),
-]
-TOGETHER = [  # what is wrong with it beside the others
-    ("codebook", "unit", "% per year", "% of GRDP", "a unit of a growth"),
-    ("derived", "formula", "chain", "chained", "a formula of calc.py"),
-    ("derived", "inputs", "grdp_growth*", "grpd_growth*", "a described indicator"),
-    ("derived", "indicator", "income_multiple", "grdp", "no name of the codebook"),
-    ("derived", "definition_en", "36 beds", "37 beds", "the numbers of definition_en"),
-    ("numerals", "printed", "9,24", "9,25", "9,25 at ¶11.7 as in numerals.csv"),
-    ("numerals", "role", "figure", "date", "blank for any other role"),
-    ("readings", "reason_vi", "24,58", "24,85", "the numbers of reason_en"),
-    ("choices", "reason_en", "December 2024", "December 2023", "the numbers of reason_en"),
-    ("sources", "published", "2024-12-20", "2024-11-20", "the month that the identifier"),
-    ("totals", "left", "pillars", "pilars", "figures that it can be held against"),
-    ("terms", "term", "PCI Vietnam", "PCI", "a publisher that a table uses"),
-]
-
-
-@pytest.mark.parametrize("cases", [ALONE, TOGETHER], ids=["alone", "together"])
-def test_everything_broken_beside_the_indicators_is_seen_at_once(cases, edit):
-    changed = set()
-    for name, column, old, new, _ in cases:
-
-        def change(rows, name=name, column=column, old=old, new=new):
-            row = next(
-                n for n, r in enumerate(rows) if old in r[column] and (name, n) not in changed
-            )
-            changed.add((name, row))
-            rows[row][column] = rows[row][column].replace(old, new)
-
-        edit(name, change)
-    faults = found()
-    for name, column, _, _, expected in cases:
-        files = {f"{name}.csv", "indicators.csv"}
-        assert [f for f in faults if f.file in files and expected in f.expected], (name, column)
-
-
-@pytest.mark.parametrize(
-    ("name", "column", "old"),
-    [("choices", "premise", "exact;firmest"), ("totals", "test", "whole")],
-)
-def test_what_cannot_be_compared_for_a_broken_cell_is_said_once(name, column, old, edit, capsys):
-    edit(name, lambda rows: next(r for r in rows if r[column] == old).update({column: "x"}))
-    assert main(["check"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith(f"{name}.csv:") and said[-1] == "1 fault"
-    assert "more is compared once each of these files is right by itself" in said
-
-
-def test_names_that_nothing_uses_are_seen(edit):
-    for name, key in (("terms", "term"), ("sources", "source"), ("codebook", "indicator")):
-        kind = {"kind": "unit"} if name == "terms" else {}
-        edit(name, lambda rows, key=key, kind=kind: [*rows, rows[-1] | {key: "x_y"} | kind])
-    expected = {"a unit that a table uses", "a row of indicators.csv that uses it"}
-    assert {f.expected for f in found() if f.value == "x_y"} == expected
-
-
-def test_whom_nothing_quotes_is_seen(edit):
-    edit("sources", lambda rows: [row | {"quotes": ""} for row in rows])
-    quotes = hg.companion("terms").query("kind == 'quotes'").term
-    assert [f.value for f in found() if "a quotes that" in f.expected] == [*quotes]
-
-
-def test_doubled_rows_and_rows_left_out_are_seen(companions, edit):
-    names = [name for name in tables.TABLES if name != "indicators"]
-    for name in names:
-        edit(name, lambda rows: [*rows, rows[-1]])
-    twice = {f.file for f in found() if "no second row" in f.expected}
-    assert twice == {f"{name}.csv" for name in names}
-    for name in ("codebook", "sources", "numerals", "paragraphs"):
-        edit(name, lambda rows: rows[:3] + rows[4:-1])
-    faults = found()
-    assert {"indicator", "source"} <= {f.column for f in faults if f.file == "indicators.csv"}
-    assert "paragraphs.csv" in {f.file for f in faults}
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -669,68 +568,6 @@ def test_a_broken_companion_is_named_by_whoever_loads(name, column, old, edit):
     assert name in caught.value.faults[0].file or name == "terms"
 
 
-# -- the document's text
-
-
-def test_all_numerals_of_the_text_are_accounted_for(appendix, capsys):
-    assert main(["check", "--source", str(appendix)]) == 0
-    assert "108 of 108 numerals" in capsys.readouterr().out
-
-
-@pytest.fixture(scope="module")
-def outline():
-    """A text that holds nothing but what the tables say of each paragraph, on any machine."""
-    table, lines = hg.load(), []
-    own = table[table.origin == "document"]
-    figures = {(figure.paragraph, figure.nth): figure.printed for figure in own.itertuples()}
-    numerals = hg.companion("numerals").set_index(["paragraph", "nth"]).printed
-    for paragraph in hg.companion("paragraphs").itertuples():
-        line = paragraph.opening
-        for key, numeral in numerals[numerals.index.isin([paragraph.paragraph], 0)].items():
-            printed, opened = figures.get(key, numeral), list(NUMERAL.finditer(line))
-            if len(opened) < int(key[1]):
-                line += f" {printed}"
-            elif opened[int(key[1]) - 1][0] != numeral:  # a mark before the opening
-                line = f"{numeral} {line}"
-            elif printed.startswith(line[opened[-1].start() :]):  # the opening ends within it
-                line = line[: opened[-1].start()] + printed
-        lines.append(f"{line} {figures.get((paragraph.paragraph, ''), '')}")
-    return "\n".join(lines)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("", "", []),
-        ("77.854", "77.855", ["77.855 at ¶11.8"]),
-        ("giảm 6,19%", "tăng 6,19%", ["the words at ¶11.13"]),
-        ("gấp đôi", "gấp ba", ["words of ¶11"]),
-        ("Hoạt động đối ngoại", "Công tác đối ngoại", ["the start of ¶19"]),
-        ("gấp đôi", "gấp đôi 7", ["7 at ¶11.17"]),
-        ("05 xã", "năm xã", ["no numeral at ¶12.10"]),
-    ],
-)
-def test_each_kind_of_difference_from_a_text_is_named(old, new, expected, outline, tmp_path):
-    path = tmp_path / "outline.txt"
-    path.write_text(outline.replace(old, new, 1), "utf-8")
-    assert [f.expected for f in found(source=path)] == [f"{e} of outline.txt" for e in expected]
-
-
-def test_another_text_and_none(tmp_path, capsys):
-    path = tmp_path / "text.txt"
-    path.write_text("Một dòng.\n", "utf-8")
-    assert len(found(source=path)) > 108
-    for content in (None, "tỷ".encode("utf-16")):
-        path.unlink() if content is None else path.write_bytes(content)
-        assert main(["check", "--source", str(path)]) == 1
-        assert "the appendix as UTF-8 text" in capsys.readouterr().out
-
-
-def test_an_empty_name_of_a_file_is_no_default(capsys):
-    assert main(["check", "--data", ""]) == 1
-    assert "figures valid" not in capsys.readouterr().out
-
-
 def test_a_closed_pipe_is_no_error():
     command = [sys.executable, "-m", "hg_analysis", "check"]
     first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -748,6 +585,3 @@ def test_gaps_in_numerals_and_paragraphs_are_named_where_they_are(edit):
     first = listed.index[listed.paragraph == "5"][0]
     gaps = [fault for fault in found() if "in ¶5" in fault.expected]
     assert [(f.file, f.row, f.column) for f in gaps] == [("numerals.csv", first, "nth")]
-    edit("paragraphs", lambda rows: rows[:2] + rows[3:])
-    gaps = [fault for fault in found() if "in its order" in fault.expected]
-    assert (gaps[0].row, gaps[0].value, gaps[0].expected[:2]) == (4, "4", "3:")

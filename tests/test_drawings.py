@@ -2,15 +2,14 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from itertools import combinations
 
 import pytest
 
 import hg_analysis as hg
-from hg_analysis import forms, pictures, words
-from hg_analysis.pictures import SIZES
+from hg_analysis import pictures, words
+from hg_analysis.sheet import SIZES, Sheet
 from hg_analysis.tools import links
 
 WORDS = {
@@ -146,7 +145,110 @@ def needed(said):
     )
 
 
+SECTORS = {
+    "en": {"industry": "Industry and construction", "services": "Services"}
+    | {"agriculture": "Agriculture, forestry, fishing", "product_taxes": "Product taxes"},
+    "vi": {"industry": "Công nghiệp – xây dựng", "services": "Dịch vụ"}
+    | {"agriculture": "Nông, lâm nghiệp, thủy sản", "product_taxes": "Thuế sản phẩm"},
+}
+
+
+def parts(stem, sources):
+    found = {}
+    for sector, name in SECTORS[words.language()].items():
+        rows = TABLE[(TABLE.indicator == f"{sector}_{stem}") & (TABLE.place == "hau_giang")]
+        years = [(y, s) for y, s in sources.items() if s in set(rows.source[rows.period == y])]
+        found[name] = [one(f"{sector}_{stem}", year, source=source) for year, source in years]
+    return found
+
+
+def shares(said):
+    sources = {"2019": "haugiang_portal", "2022": "infonet_2022", "2023": "cafef_2024_01"}
+    found = parts("share", {"2021": "infonet_2022"} | sources)
+    plan = one("industry_share", "2025", role="plan")
+    now = {name: replace(group[-1], period="2025") for name, group in found.items()}
+    for name, group in found.items():
+        group.append(replace(now[name], origin="implied", variant="now"))
+    said = {"en": "planned: [0](#industry_share)", "vi": "kế hoạch: [0](#industry_share)"}
+    return pictures.stacked(
+        found,
+        reference=(plan, said[words.language()].replace("share)", f"share.{plan.key[15:]})")),
+        title="GRDP 2019–2025",
+        units="%",
+        key={"gap": {"en": "no shares found", "vi": "chưa tìm thấy"}[words.language()]},
+        decimals=1,
+        name="shares",
+    )
+
+
+def contributions(said):
+    sources = {"2020": "statistics_office_2020_12", "2021": "mpi_2021"}
+    found = parts("contribution", sources | {"2022": "infonet_2022", "2023": "cafef_2024_01"})
+    return pictures.stacked(found, title="GRDP 2020–2023", units="%", name="contributions")
+
+
+def poverty(said):
+    nation = [one("poverty_rate", str(year), place="vietnam") for year in (2021, 2022, 2023, 2025)]
+    under = one("poverty_rate", "2024", place="vietnam", source="vietnamnews_poverty_2025_02")
+    own = [*hg.figures(TABLE, "poverty_rate", ["2021", "2022"])]
+    own += [one("poverty_rate", "2024", source="baohaugiang_2025_01")]
+    own += [one("poverty_rate", source="appendix3")]
+    series = {"hau_giang": own, "vietnam": [*nation, under]}
+    series |= {"2016–2020": [one("poverty_rate_old_line", "2020")]}
+    return pictures.lines(series, title="2020–2025", units="%", name="poverty")
+
+
+def ranks(said):
+    own = [one("pci_rank", str(year)) for year in range(2019, 2025)]
+    near = [one("pci_rank", year, place="soc_trang") for year in ("2019", "2020")]
+    series = {"hau_giang": own, "soc_trang": near, "10": [one("pci_rank", source="appendix3")]}
+    return pictures.lines(series, ranks=True, title="PCI 2019–2024", units="63", name="ranks")
+
+
+def cuts(said):
+    rows, beside, facts = {}, {}, []
+    for unit in ("provincial_divisions", "provincial_bodies", "public_service_units"):
+        cut, all_ = (one(f"{unit}{end}", source="appendix3") for end in ("_cut", ""))
+        share = hg.derive(f"{unit}_cut_share", cut, all_)
+        name = words.indicator(unit, "hau_giang")
+        rows[name], beside[name] = [share], f"[0](#{cut.key})/[0](#{all_.key})"
+        facts += [cut, all_]
+    return pictures.bars(
+        rows, beside=beside, title="2020–2025", units="%", facts=tuple(facts), name="cuts"
+    )
+
+
+def places(said):
+    rows = {}
+    for sector, name in SECTORS[words.language()].items():
+        if sector in ("agriculture", "industry"):
+            share = f"{sector}_share"
+            rows[name] = [
+                one(share, "2023", source="cafef_2024_01"),
+                one(share, "2025", role="plan"),
+            ]
+            rows[name] += [
+                one(share, "2025", place="vietnam"),
+                one(share, "2024", place="soc_trang"),
+            ]
+    return pictures.bars(rows, title="GRDP 2023–2025", units="%", name="places")
+
+
+def changes(said):
+    rows = {
+        name: [
+            one(f"{sector}_share_change", "2020/2021"),
+            one(f"{sector}_share_change", "2020/2025"),
+        ]
+        if sector in ("agriculture", "industry")
+        else [one(f"{sector}_share_change", "2020/2021")]
+        for sector, name in SECTORS[words.language()].items()
+    }
+    return pictures.bars(rows, title="2020–2025", units="%", name="changes")
+
+
 ALL = [index, years, capita, needed]
+NEW = [shares, contributions, poverty, ranks, cuts, places, changes]
 
 
 @pytest.fixture(params=["en", "vi"])
@@ -159,9 +261,11 @@ def said(request):
 def texts(drawn):
     """All that is written in a drawing, with the pixels that it takes."""
     ax = drawn.axes[0]
-    found = [*drawn.texts, *ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()]
-    found += [text for key in drawn.legends for text in key.get_texts()]
     drawn.draw_without_rendering()  # which sets the key and the ticks
+    found = [*drawn.texts, *ax.texts, *(text for key in drawn.legends for text in key.get_texts())]
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        found += [t.label1 for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
     renderer = drawn.canvas.get_renderer()
     found = [text for text in found if text.get_text().strip() and text.get_visible()]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in found]
@@ -169,7 +273,7 @@ def texts(drawn):
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("make", ALL + NEW)
 def test_no_words_lie_over_others_or_leave_the_picture(make, size, dark, said):
     drawn = make(said).draw(size, dark)
     wide, high = drawn.canvas.get_width_height()
@@ -181,42 +285,84 @@ def test_no_words_lie_over_others_or_leave_the_picture(make, size, dark, said):
         assert not one_box.padded(-1).overlaps(other_box.padded(-1)), (one_text, other_text)
 
 
-@pytest.mark.parametrize("make", ALL)
-def test_every_value_is_read_back_from_what_was_drawn(make):
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("make", ALL + NEW)
+def test_every_value_is_read_back_from_what_was_drawn(make, size):
     picture = make(WORDS["en"])
-    frame, drawn = picture.frame(), picture.draw()
-    assert [drawn.values[row]() for row in frame.index] == pytest.approx([*frame.value])
-    assert [*frame.columns[:5]] == ["key", "indicator", "place", "name", "place_name"]
+    frame, drawn = picture.frame(), picture.draw(size)
+    shown = [row for row in frame.index if size == "page" or row in drawn.values]
+    assert [drawn.values[row]() for row in shown] == pytest.approx([*frame.value[shown]])
+    assert len(shown) == len(frame) or {frame.place[row] for row in {*frame.index} - {*shown}}
 
 
-def test_a_moved_mark_and_a_cut_column_are_told(monkeypatch):
+def test_a_moved_mark_and_a_cut_axis_are_told():
     drawn = years(WORDS["en"]).draw()
-    bar = drawn.values[0].args[0]
-    bar.set_height(5)
-    assert drawn.values[0]() == 5
+    drawn.axes[0].patches[0].set_height(5)
+    assert 5 in [value() for value in drawn.values.values()]
+    for make, axis, limits in ((years, "y", (1, 20)), (cuts, "x", (5, 60)), (shares, "y", (0, 90))):
+        picture = make(WORDS["en"])
 
-    def draw_columns(sheet):
-        forms.draw_columns(sheet, "")
-        sheet.ax.set_ylim(1, 20)
+        def draw_cut(sheet, form=picture.form, axis=axis, limits=limits):
+            form(sheet)
+            sheet.ax.set(**{f"{axis}lim": limits})
 
-    picture = pictures.columns(RATES, title="a", units="%", name="a")
-    with pytest.raises(ValueError, match=r"from 1 to 20 cuts off grdp_growth\.2021"):
-        replace(picture, form=partial(draw_columns)).draw()
+        with pytest.raises(ValueError, match=f"the axis from {limits[0]} to {limits[1]} cuts off"):
+            draw_cut.__name__ = picture.form.func.__name__
+            sheet = Sheet(picture, SIZES["page"], pictures.LIGHT)
+            draw_cut(sheet)
+            sheet.check()
 
 
-def test_columns_start_at_zero():
-    assert years(WORDS["en"]).draw().axes[0].get_ylim()[0] == 0
-    assert years(WORDS["en"]).draw("phone").axes[0].get_xlim()[0] == 0
+@pytest.mark.parametrize("make", [years, cuts, places, contributions, changes])
+def test_bars_start_at_zero_and_negative_ones_below_it(make):
+    for size in SIZES:
+        picture = make(WORDS["en"])
+        ax, values = picture.draw(size).axes[0], picture.frame().value
+        upright = make in (contributions,) or (make is years and size != "phone")
+        boxes = [box.get_bbox() for box in ax.patches]
+        spans = [box.intervaly if upright else box.intervalx for box in boxes]
+        low = (ax.get_ylim() if upright else ax.get_xlim())[0]
+        assert low == 0 if values.min() >= 0 else low < values.min()
+        if make is not contributions:
+            assert all(0 in span for span in spans)
+        assert min(map(min, spans)) == pytest.approx(min(0, values.min()))
+
+
+def test_parts_of_a_year_stand_on_each_other():
+    picture = shares(WORDS["en"])
+    ax = picture.draw().axes[0]
+    for year in (2019, 2022, 2025):
+        boxes = [bar.get_bbox() for bar in ax.patches if abs(bar.get_center()[0] - year) < 0.1]
+        assert [box.y0 for box in boxes] == pytest.approx([0, *(box.y1 for box in boxes[:-1])])
+        assert [
+            bool(bar.get_hatch()) for bar in ax.patches if abs(bar.get_center()[0] - year) < 0.1
+        ] == [year == 2025] * len(boxes)
+    told = pictures.told(picture, picture.draw())[-1]
+    assert told.count("no shares found") == 2 and "planned: 41" in told  # 2020, 2024
+
+
+def test_first_place_is_on_top_and_a_limit_joins_no_line():
+    ax = ranks(WORDS["en"]).draw().axes[0]
+    low, high = ax.get_ylim()
+    assert low > 53 and high < 1 and 1 in ax.get_yticks()
+    ax = poverty(WORDS["en"]).draw().axes[0]
+    ends = {tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2}
+    assert (2021, 2022) in ends and (2022, 2024) in ends
+    brown = [line for line in ax.lines if line.get_color() == pictures.LIGHT["vietnam"]]
+    assert brown and all(max(line.get_xdata()) <= 2023 for line in brown)
+    assert (
+        "under this value" in pictures.told(poverty(WORDS["en"]), poverty(WORDS["en"]).draw())[-1]
+    )
 
 
 @pytest.mark.parametrize(
     ("lacks", "remedy"),
     [
-        ({"title": " "}, "title='…', a sentence that states the finding"),
-        ({"units": ""}, "units='…', what is drawn"),
-        ({"name": "Hậu Giang"}, "name='…' for its files, of a-z"),
-        ({"series": {}}, "figures to draw"),
-        ({"series": {"a": [replace(AVERAGE, refs=())]}}, "sources: figures with refs"),
+        ({"title": " "}, "needs title='…', units"),
+        ({"units": ""}, "units='…' and"),
+        ({"name": "Hậu Giang"}, "name='…' of a-z"),
+        ({"series": {}}, "figures with sources"),
+        ({"series": {"a": [replace(AVERAGE, refs=())]}}, "figures with sources"),
     ],
 )
 def test_nothing_is_built_without_what_a_reader_needs(lacks, remedy):
@@ -281,10 +427,10 @@ def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monke
     assert names == {f"{size}.svg" for size in sizes} | {"-slide.png"}
 
 
-def test_what_is_drawn_is_what_the_table_says(shown):
+def test_what_is_drawn_is_what_the_table_says():
     module, picture = import_module("hg_analysis.show"), index(WORDS["en"])
     drawn = picture.draw()
-    drawn.values[4].args[0].set_offsets([(2020 + n, 100 + n) for n in range(11)])
+    drawn.axes[0].collections[0].set_offsets([(2020 + n, 100 + n) for n in range(11)])
 
     class Moved:
         def __getattr__(self, name):
@@ -293,8 +439,8 @@ def test_what_is_drawn_is_what_the_table_says(shown):
         def draw(self):
             return drawn
 
-    module._show_drawing(Moved(), pictures)
-    assert 'data-value="104"' in shown[1][0]["text/html"]
+    (_, _), (table, _) = module._drawn(Moved(), pictures)
+    assert 'data-value="104"' in table["text/html"]
 
 
 def test_marks_and_sources_are_those_of_what_is_drawn():
@@ -311,8 +457,8 @@ def test_bounds_are_drawn_where_they_are_seen_and_the_key_says_so():
         picture = form({"hau_giang": [RATES[0], wide]}, title="a", units="%", name="a")
         drawn = picture.draw()
         assert "bounds" in pictures.told(picture, drawn)[-1]
-        bars = [line for line in drawn.axes[0].lines if 9 in (*line.get_xdata(), *line.get_ydata())]
-        assert len(bars) == 1
+        bars = [c for c in drawn.axes[0].collections if hasattr(c, "get_segments")]
+        assert [9 in bar.get_segments()[0] for bar in bars] == [True]
         ends = [drawn.axes[0].get_xlim(), drawn.axes[0].get_ylim()]
         assert any(low < 9 and high > 18 for low, high in ends)
         assert "bounds" not in pictures.told(picture, years(WORDS["en"]).draw())[-1]
@@ -330,8 +476,9 @@ def test_any_place_can_lead(shown):
         for size in SIZES:
             drawn = picture.draw(size)
             assert pictures.LIGHT["lead"] in {
-                pictures.mpl.colors.to_hex(c.get_facecolor()[0]).upper()
+                pictures.mpl.colors.to_hex(face).upper()
                 for c in drawn.axes[0].collections
+                for face in c.get_facecolor()
             } | {
                 pictures.mpl.colors.to_hex(bar.get_facecolor()).upper()
                 for bar in drawn.axes[0].patches
@@ -339,12 +486,12 @@ def test_any_place_can_lead(shown):
         assert "Sóc Trăng" in pictures.told(picture, picture.draw())[-1]
 
 
-def test_columns_of_the_document_among_others_have_a_dot():
+def test_columns_of_the_document_among_others_are_dotted():
     stated = replace(RATES[3], origin="document")
     for figures, dots in (([*RATES[:3], stated], 1), ([stated], 0), (RATES, 0)):
         picture = pictures.columns(figures, title="a", units="%", name="a")
         drawn = picture.draw()
-        assert len([line for line in drawn.axes[0].lines if line.get_marker() == "o"]) == dots
+        assert len([bar for bar in drawn.axes[0].patches if bar.get_hatch()]) == dots
         told = pictures.told(picture, drawn)[-1]
         assert ("published elsewhere" in told) == (len(figures) > 1)
         assert ("stated by the document" in told) == (stated in figures)

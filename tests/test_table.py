@@ -5,7 +5,6 @@ import io
 import math
 import os
 import re
-import threading
 import time
 import unicodedata
 
@@ -343,15 +342,6 @@ def test_a_loop_of_links_is_named(tmp_path):
         assert [(f.file, f.expected) for f in found] == [("loop.csv", "a readable CSV file")]
 
 
-@POSIX
-def test_a_file_that_can_be_read_once_is_read_once(tmp_path, capsys):
-    path = tmp_path / "pipe.csv"
-    os.mkfifo(path)
-    threading.Thread(target=path.write_text, args=(good_text(), "utf-8"), daemon=True).start()
-    assert main(["check", "--data", str(path)]) == 0
-    assert capsys.readouterr().out.startswith("2 figures valid")
-
-
 @pytest.fixture
 def own_folder(tmp_path):
     """Another collection: 63 provinces for five years, with words of its own."""
@@ -421,13 +411,6 @@ def test_a_folder_of_ones_own_may_lack_whom_its_sources_quote_and_no_other_colum
     write_rows(path, [source | {"quotes": "provinces"}])
     (fault,) = faults(own_folder)
     assert fault.expected.startswith("'province'? blank or one of province, statistics, ")
-
-
-def test_the_bundled_sources_say_whom_they_quote(edit, companions):
-    rows = read_rows(companions / "sources.csv")
-    write_rows(companions / "sources.csv", rows, [c for c in rows[0] if c != "quotes"])
-    (fault,) = check()[0]
-    assert (fault.file, fault.column, fault.value) == ("sources.csv", "quotes", "no such column")
 
 
 def test_a_kind_of_source_is_one_of_those_named_or_of_ones_own(own_folder, tmp_path):

@@ -1,72 +1,10 @@
-"""Files written whole, folders that nothing else uses, names that any terminal shows."""
+"""Files written whole, and texts of one line on any terminal."""
 
 import os
 import re
-import shutil
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-
-_ASIDE = ".hg-run-"
-
-
-@contextmanager
-def aside(parent=None, named=None):
-    """Give a folder that nothing else uses, and remove those that killed processes left.
-
-    Parameters
-    ----------
-    parent : path-like, optional
-        Where; the system's folder for temporary files by default.
-    named : path-like, optional
-        What an error names in place of the folder that nobody chose.
-
-    Yields
-    ------
-    pathlib.Path
-        Removed at the end with all that it holds.
-    """
-    parent = Path(parent or tempfile.gettempdir())
-    with suppress(ImportError):  # where there is no fcntl, leftovers stay
-        _sweep(parent)
-    options = {"dir": os.path.realpath(parent), "prefix": _ASIDE, "ignore_cleanup_errors": True}
-    try:
-        with tempfile.TemporaryDirectory(**options) as folder:
-            # The lock ends with the process, however that ends. It is there before the
-            # folder holds anything, and what holds nothing is not swept away.
-            held = _lock(folder)
-            try:
-                yield Path(folder)
-            finally:
-                if held is not None:
-                    os.close(held)
-    except OSError as error:
-        if named or _ASIDE in str(error.filename):
-            raise OSError(error.errno, error.strerror, str(named or parent)) from None
-        raise
-
-
-def _lock(folder):
-    """Lock a folder; return its handle, or None where that cannot be done."""
-    with suppress(ImportError):
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except OSError:
-            os.close(handle)
-    return None
-
-
-def _sweep(parent):
-    """Remove the folders aside that no living process has locked."""
-    for folder in parent.glob(f"{_ASIDE}*"):
-        with suppress(OSError):
-            if any(folder.iterdir()) and (held := _lock(folder)) is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(held)
 
 
 def replace(target, content):
@@ -77,11 +15,23 @@ def replace(target, content):
     target : pathlib.Path
         A link is replaced, not followed.
     content : bytes
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written; the old file is whole then, and nothing stands beside it.
     """
-    with aside(target.parent, target) as folder:
-        new = folder / target.name
-        new.write_bytes(content)
+    new = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".hg-", delete=False) as file:
+            new = Path(file.name)
+            file.write(content)
+        os.chmod(new, 0o644)
         os.replace(new, target)
+    except OSError as error:  # of the file that was meant, not of one that nobody chose
+        with suppress(OSError):
+            new and new.unlink()
+        raise OSError(error.errno, error.strerror, str(target)) from None
 
 
 def one_line(text):

@@ -2,28 +2,25 @@
 
 import csv
 import errno
-import io
 import os
 import re
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from hg_analysis import words
 from hg_analysis.table import DATA, load
 from hg_analysis.tools.aside import replace
-from hg_analysis.words import SIGNS, publisher, web_address
 
 # How a spreadsheet tells a formula from text, wide letters and line ends included;
 # a signed number, though, is what it looks like.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-SIGNED = re.compile(r"[+-]\d+([.,]\d+)*\s?%?")
+FORMULA = re.compile(r"(?![+-]\d+([.,]\d+)*\s?%?$)[=+\-@\t\r\n＝＋－＠]")
+NUMBERS = ["value", "low", "high"]
 # A spreadsheet takes 5/2022 and May 2022 for dates and saves them as such; not these words.
 MONTH = {"en": "'in' MMMM y", "vi": "'tháng' M 'năm' y"}
 DAY = {"en": "'on' d MMMM y", "vi": "'ngày' d 'tháng' M 'năm' y"}
-COLUMNS = ("figure", "place", "period", "value", "low", "high", "unit", "relation", "status")
-COLUMNS += ("origin", "printed", "source", "address", "stated_at", "note", "key")
 
 
 def export(out, data=None, language="en", semicolon=False):
@@ -56,59 +53,74 @@ def export(out, data=None, language="en", semicolon=False):
         Where ``out`` cannot be written, or is neither a CSV file nor a new name.
     """
     out, data = Path(out), DATA / "indicators.csv" if data is None else Path(data)
-    if refusal := _refusal(out, data):
-        raise OSError(errno.EINVAL, refusal, str(out))
+    _refuse(out, data)
     table, before = load(data), words.language()
     words.use_language(language)
     try:
-        rows = [[words.name("label", column) for column in COLUMNS]]
-        rows += [_cells(row) for row in table.itertuples()]
+        cells = _cells(table)
     finally:
         words.use_language(before)
-    text = io.StringIO()
     # Without semicolons every text is quoted, so that none is split where ';' separates columns.
-    form = {"delimiter": ";"} if semicolon else {"quoting": csv.QUOTE_NONNUMERIC}
-    writer = csv.writer(text, **form)
-    writer.writerows([[_plain(cell, semicolon) for cell in row] for row in rows])
-    replace(out, text.getvalue().encode("utf-8-sig"))
+    form = {"sep": ";"} if semicolon else {"quoting": csv.QUOTE_NONNUMERIC}
+    if semicolon:
+        cells = cells.map(
+            lambda cell: cell if isinstance(cell, str) else str(cell).replace(".", ",")
+        )
+    text = cells.to_csv(index=False, lineterminator="\r\n", **form)
+    replace(out, text.encode("utf-8-sig"))
     return len(table)
 
 
-def _refusal(out, data):
-    """Say why a file cannot be the one to write, if so."""
-    if os.path.lexists(out) and not out.is_file():
-        return "neither a file nor a new name"
-    if out.suffix.lower() != ".csv":
-        return "what is written is CSV; choose a name that ends in .csv"
-    if not out.parent.is_dir():
-        return "no such folder; make it first"
+def _refuse(out, data):
+    """Refuse a file that cannot be the one to write."""
     folders = [DATA, data] if data.is_dir() else [DATA]
-    among = any(out.parent.samefile(folder) for folder in folders)
-    if among or (out.exists() and data.exists() and out.samefile(data)):
-        return "stands among the data; choose another folder"
-    return ""
+    refusals = {
+        "neither a file nor a new name": os.path.lexists(out) and not out.is_file(),
+        "what is written is CSV; choose a name that ends in .csv": out.suffix.lower() != ".csv",
+        "no such folder; make it first": not out.parent.is_dir(),
+    }
+    said = next((text for text, met in refusals.items() if met), "")
+    if not said and any(out.parent.samefile(folder) for folder in folders):
+        said = "stands among the data; choose another folder"
+    if not said and out.exists() and data.exists() and out.samefile(data):
+        said = "is the table itself; choose another name"
+    if said:
+        raise OSError(errno.EINVAL, said, str(out))
 
 
-def _cells(row):
-    stands = f"¶{row.paragraph}" + (f".{row.nth}" if row.nth else "")
-    return [
-        words.indicator(row.indicator, row.place),
-        words.name("place", row.place),
-        _period(row.period),
-        row.value,
-        row.low,
-        row.high,
-        words.name("unit", row.unit),
-        SIGNS[row.relation].strip(),
-        words.name("status", row.status),
-        words.name("origin", row.origin),
-        row.printed,
-        publisher(row.source),
-        web_address(row.source),
-        stands if row.paragraph else "",
-        row.note,
-        row.key,
-    ]
+def _cells(table):
+    """Return what each cell says, under the columns' names in the language in use."""
+
+    def named(kind):
+        return table[kind].map(lambda term: words.name(kind, term))
+
+    place = "¶" + table.paragraph + np.where(table.nth != "", "." + table.nth, "")
+    cells = {
+        "figure": [words.indicator(*pair) for pair in zip(table.indicator, table.place)],
+        "place": named("place"),
+        "period": table.period.map(_period),
+        **{name: pd.Series(map(_plain, table[name]), dtype=object) for name in NUMBERS},
+        "unit": named("unit"),
+        "relation": table.relation.map(words.SIGNS).str.strip(),
+        "status": named("status"),
+        "origin": named("origin"),
+        "printed": table.printed,
+        "source": table.source.map(words.publisher),
+        "address": table.source.map(words.web_address),
+        "stated_at": place.where(table.paragraph != "", ""),
+        "note": table.note,
+        "key": table.key,
+    }
+    frame = pd.DataFrame(cells)
+    text = frame.columns.difference(NUMBERS)
+    frame[text] = frame[text].map(lambda cell: f"'{cell}" if FORMULA.match(cell) else cell)
+    return frame.rename(columns=lambda column: words.name("label", column))
+
+
+def _plain(number):
+    if not np.isfinite(number):
+        return ""
+    return int(number) if number == int(number) else number
 
 
 def _period(text):
@@ -120,14 +132,3 @@ def _period(text):
     pattern = (MONTH if text.count("-") == 1 else DAY)[words.language()]
     day = date.fromisoformat(f"{text}-01"[:10])
     return format_date(day, pattern, locale=words.language())
-
-
-def _plain(cell, comma=False):
-    """Leave numbers numbers, an open bound blank, and no text that could be a formula."""
-    if isinstance(cell, str):
-        runs = cell.startswith(FORMULA) and not SIGNED.fullmatch(cell)
-        return f"'{cell}" if runs else cell
-    if not np.isfinite(cell):
-        return ""
-    number = int(cell) if cell == int(cell) else float(cell)
-    return str(number).replace(".", ",") if comma else number

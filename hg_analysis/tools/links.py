@@ -4,14 +4,15 @@ Authors type ``[9.24% a year](#grdp_growth.2020_2025)``; the run completes the k
 number as the row has it, with as many decimals as were typed, and says what a reader must look at.
 """
 
-import difflib
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from hg_analysis import words
 from hg_analysis.table import HOME, companion, entries, moments
+from hg_analysis.tools.aside import replace
 
 _MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
@@ -99,11 +100,6 @@ def rows(notebook):
     return {key: found[0] for key, found in parser.found.items()}
 
 
-def is_bound(notebook):
-    """Tell whether a notebook's numbers are links: then all of them must be."""
-    return any(LINK.search(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
-
-
 def fill(notebook, name, others=None, before=None, language="en"):
     """Complete the keys in a notebook's sentences and write their numbers.
 
@@ -159,8 +155,6 @@ def finish(before, after, path, language="en"):
     -------
     faults, changes : list of str
     """
-    if not is_bound(after):
-        return [], []
     try:
         old = rows(before)
     except ValueError:  # what was stored was wrong already
@@ -168,28 +162,40 @@ def finish(before, after, path, language="en"):
     return fill(after, path.name, _beside(after, path, language), old, language)
 
 
-def repeated(readme, notebooks):
-    """Repeat the findings of notebooks in the table of a README, word for word.
+def findings(notebook, name):
+    """Return what a notebook found, as Markdown of which each number leads to its row.
 
     Parameters
     ----------
-    readme : str
-        Holds at least one row of the table for each of them.
-    notebooks : dict of str to nbformat.NotebookNode
-        By file name. Only those that tag a cell ``findings`` are repeated.
+    notebook : nbformat.NotebookNode
+    name : str
+        Its file's name.
 
     Returns
     -------
     str
+        The title, which leads to it, and the lead; the findings as a list.
     """
-    for name, notebook in notebooks.items():
-        cells = [c for c in notebook.cells if "findings" in c.metadata.get("tags", ())]
-        found = [line[2:] for c in cells for line in c.source.splitlines() if line[:2] == "- "]
-        rows = re.compile(rf"(?:^\| .*\| (\[.*\]\(notebooks/{re.escape(name)}\)) \|\n)+", re.M)
-        if found and (match := rows.search(readme)):
-            text = "".join(f"| {LINK.sub(chr(92) + '1', line)} | {match[1]} |\n" for line in found)
-            readme = readme[: match.start()] + text + readme[match.end() :]
-    return readme
+    tagged = {tag: c.source for c in notebook.cells for tag in c.metadata.get("tags", ())}
+    title, _, lead = tagged["lead"].removeprefix("# ").partition("\n\n")
+    text = f"**[{title}]({name}).** {lead}\n\n{tagged['findings']}"
+    return re.sub(r"\]\((?=[\w-]+\.ipynb)", "](notebooks/", text)
+
+
+def repeat(readme, folder):
+    """Write below the README's heading "Findings" what the notebooks of a folder found.
+
+    Parameters
+    ----------
+    readme, folder : pathlib.Path
+    """
+    import nbformat
+
+    paths = sorted(folder.glob("*.ipynb"))
+    found = "\n\n".join(findings(nbformat.read(path, 4), path.name) for path in paths)
+    before, heading, after = readme.read_text("utf-8").partition("\n## Findings\n")
+    rest = after[after.index("\n## ") :]
+    replace(readme, f"{before}{heading}\n{found}\n{rest}".encode())
 
 
 def _beside(notebook, path, language="en"):
@@ -206,32 +212,6 @@ def _beside(notebook, path, language="en"):
         file: {key: row._replace(unit=units.get(row.unit, row.unit)) for key, row in own.items()}
         for file, own in found.items()
     }
-
-
-def problems(path):
-    """Say what is wrong with the numbers in the sentences of a stored notebook.
-
-    Parameters
-    ----------
-    path : path-like
-
-    Returns
-    -------
-    list of str
-        Dead links, numbers that filling would change, and all that :func:`fill` refuses.
-    """
-    import nbformat
-
-    notebook = nbformat.read(path, 4)
-    if not is_bound(notebook):
-        return []
-    stored = {cell.id: cell.source for cell in notebook.cells}
-    faults, _ = fill(notebook, path.name, _beside(notebook, path))
-    for cell in notebook.cells:
-        for said, right in zip(LINK.finditer(stored[cell.id]), LINK.finditer(cell.source)):
-            if said[0] != right[0]:
-                faults.append(f"{path.name}, cell {cell.id}: {said[0]} should be {right[0]}")
-    return faults
 
 
 class _Text:
@@ -309,9 +289,8 @@ class _Text:
             full = alike[0] + (dash + end if end in ("low", "high") else "")
             if full in there:
                 return full
-        short = {".".join(_short(k)): k for k in rows_there}  # without sources, which are long
-        typed = ".".join(_short(stem))
-        near = alike or [short[k] for k in difflib.get_close_matches(typed, short, 3, 0.4)]
+        like = {k: SequenceMatcher(None, stem, k[: len(stem)]).ratio() for k in rows_there}
+        near = alike or sorted(like, key=like.get, reverse=True)[:3]
         lead = "several rows" if alike else "no row"
         self.fault(f"#{key} leads to {lead} of {file}; nearest: {', '.join(near) or 'none'}")
         return ""
@@ -441,11 +420,6 @@ def _parts(key):
     return indicator, place, period
 
 
-def _short(key):
-    indicator, place, period = _parts(key)
-    return indicator, "" if place == HOME else place, period.replace("/", "_")
-
-
 def _places(text, language):
     """Return the places that a text names, in their order; a long name is not a short one."""
     names = {}
@@ -457,29 +431,3 @@ def _places(text, language):
     terms = {name.casefold(): term for name, term in names.items()}
     found = re.findall(rf"(?<!\w)(?:{longest})(?!\w)", text, re.I)
     return [terms[name.casefold()] for name in found]
-
-
-def listed(paths):
-    """List what a number in a sentence of notebooks can lead to.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-
-    Returns
-    -------
-    list of str
-        A line a row: notebook and key, number, unit and the name of the figure.
-    """
-    import nbformat
-
-    lines = []
-    for path in paths:
-        for key, row in rows(nbformat.read(path, 4)).items():
-            if key.endswith(("-low", "-high")):
-                continue
-            indicator = _parts(key)[0]
-            name = words.name("indicator", indicator) if words.known("indicator", indicator) else ""
-            number = row.relation.strip("=") + words.number(row.value, row.decimals)
-            lines.append(f"{path.name}#{key:64} {number:>14} {row.unit:24} {name}".rstrip())
-    return lines

@@ -1,20 +1,39 @@
-"""Execute notebooks so that only what they show can change."""
+"""Execute notebooks, one after another in this process, and store what they show."""
 
 import errno
 import glob
+import json
 import os
 import sys
+from base64 import b64encode
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_output
+
 from hg_analysis.table import DATA, load
-from hg_analysis.tools.aside import aside, one_line, replace
+from hg_analysis.tools.aside import one_line, replace
 
 NOTEBOOKS = DATA.parent / "notebooks"
-_INSTALLED = DATA.parent == Path(__file__).resolve().parent.parent
-VIETNAMESE = None if _INSTALLED else DATA.parent / "build" / "notebooks" / "vi"
+VIETNAMESE = DATA.parent / "build" / "notebooks" / "vi"
+show = import_module("hg_analysis.show")  # hg_analysis.show is the function
+_DRAWN = DATA.parent / "build" / "drawn.json"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_LONGEST = 100  # characters of a socket's path; some systems end it at 103
+
+
+@contextmanager
+def remembered():
+    """Let pictures be drawn only where what they draw, or the code that draws, has changed."""
+    with suppress(OSError, ValueError):
+        show.DRAWN |= json.loads(_DRAWN.read_text("utf-8"))
+    try:
+        yield
+    finally:
+        if _DRAWN.parent.is_dir():
+            replace(_DRAWN, json.dumps(show.DRAWN).encode())
 
 
 class NoNotebook(OSError):
@@ -24,8 +43,7 @@ class NoNotebook(OSError):
 def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepare=None):
     """Execute notebooks from top to bottom and store their outputs.
 
-    Each is executed aside, and its result replaces the old file at once: a run
-    that ends early, or runs at the same time, leave every notebook whole.
+    Each replaces the old file at once: a run that ends early leaves every notebook whole.
 
     Parameters
     ----------
@@ -57,46 +75,116 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
     DataError
         Where ``data`` is not valid; nothing is executed then.
     OSError
-        Where a result cannot be written.
+        Where a result cannot be written, or would replace what it should not.
     """
-    paths = found(notebooks)
+    from tqdm import tqdm
+
+    paths, folder, status = found(notebooks), None if out is None else Path(out), 0
     parameters = {"language": language} if language else {}
     if data is not None:
         parameters["data"] = os.path.abspath(data)
-    folder = None if out is None else Path(out)
-    if problem := _refusal(paths, folder, bool(parameters)):
-        print(one_line(problem), file=sys.stderr)
-        return 1
-    if data is not None:
         load(data)
+    _refuse(paths, folder, parameters)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    for place in {folder or path.parent for path in paths if path.is_file()}:
-        with aside(place):
-            pass  # what cannot be written is said now, not when all is done
-    # Some kernels print a warning about a debugger that nothing here uses.
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    from tqdm import tqdm
-
-    status = 0
-    with tqdm(paths, unit="notebook", leave=False, disable=not sys.stderr.isatty()) as bar:
-        for path in bar:
-            bar.set_description(one_line(path.name))
-            where = folder or path.parent
-            problem, faults, said = _execute(path, where, parameters, finish, prepare)
-            lines = [f"{path.name}: {problem or 'executed'}", *faults]
-            with bar.external_write_mode():
-                stream = sys.stderr if problem or faults else sys.stdout
-                print(*map(one_line, lines), sep="\n", file=stream)
-                if said:
-                    print(*map(one_line, said), sep="\n")
-            status |= bool(problem or faults)
+    with nullcontext() if data else remembered():  # other tables may name things otherwise
+        for path in tqdm(paths, unit="notebook", leave=False, disable=None):
+            try:
+                before = read(path)
+                notebook = prepare(before, path) if prepare else deepcopy(before)
+                problem = run_cells(notebook, path.parent, parameters)
+            except NoNotebook as error:
+                problem = error.strerror
+            lines = faults = [f"{path.name}: {problem}"]
+            if not problem:
+                faults, said = finish(before, notebook, path) if finish else ([], [])
+                lines = [f"{path.name}: executed", *faults, *said]
+                content = (nbformat.writes(normalise(notebook)) + "\n").encode()
+                target = (folder or path.parent) / path.name
+                if not target.exists() or target.read_bytes() != content:
+                    replace(target, content)
+            stream = sys.stderr if faults else sys.stdout
+            tqdm.write("\n".join(map(one_line, lines)), file=stream)
+            status |= bool(faults)
     return status
+
+
+def run_cells(notebook, folder, parameters=None):
+    """Execute a notebook's cells in a shell of their own.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Its outputs are replaced.
+    folder : path-like
+        In which it runs.
+    parameters : dict, optional
+        Set by a cell behind the one tagged ``parameters``.
+
+    Returns
+    -------
+    str
+        The cell that failed and why; empty where none did.
+    """
+    import matplotlib
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    _set(notebook, parameters or {})
+    InteractiveShell.clear_instance()
+    shell, number = InteractiveShell.instance(), 0
+    shell.history_manager.enabled = False
+    try:
+        with chdir(folder), matplotlib.rc_context():
+            for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+                with capture_output() as seen:
+                    result = shell.run_cell(cell.source)
+                error = result.error_before_exec or result.error_in_exec
+                if isinstance(error, KeyboardInterrupt):
+                    raise error
+                if error:
+                    return f"cell {cell.id}: {type(error).__name__}: {error}".rstrip(": ")
+                said = [("stdout", seen.stdout), ("stderr", seen.stderr)]
+                cell.outputs = [new_output("stream", name=name, text=t) for name, t in said if t]
+                for each in seen.outputs:
+                    shown = {kind: _text(data) for kind, data in each.data.items()}
+                    cell.outputs.append(new_output("display_data", shown, metadata=each.metadata))
+                cell.execution_count = number = number + 1
+    finally:
+        shell.restore_sys_module_state()
+        InteractiveShell.clear_instance()
+    return ""
+
+
+def _text(data):
+    return b64encode(data).decode() if isinstance(data, bytes) else data
+
+
+def _set(notebook, parameters):
+    """Put a cell that sets parameters behind the one that is tagged so, as papermill does."""
+    kept = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", ())]
+    for number, cell in enumerate(kept, 1) if parameters else ():
+        if "parameters" in cell.metadata.get("tags", ()):
+            source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+            new = new_code_cell(f"# Parameters\n{source}", id="injected-parameters")
+            new.metadata["tags"] = ["injected-parameters"]
+            kept.insert(number, new)
+            break
+    notebook.cells = kept
 
 
 def found(notebooks=()):
     """Return the paths of notebooks that a user names, or of all of them."""
     return list(dict.fromkeys(map(_find, notebooks or sorted(NOTEBOOKS.glob("*.ipynb")))))
+
+
+def _find(path):
+    """Return a notebook's path; a bare name that is no file here is one of the project's."""
+    path = Path(path)
+    if not path.is_file() and path.name == str(path):
+        for pattern in (f"{glob.escape(path.stem)}.ipynb", f"{glob.escape(path.name)}_*.ipynb"):
+            path = min(NOTEBOOKS.glob(pattern), default=path)
+    return Path(os.path.realpath(path))
 
 
 def read(path):
@@ -115,8 +203,6 @@ def read(path):
     NoNotebook
         If there is none, or the file holds something else.
     """
-    import nbformat
-
     if not path.is_file():
         raise NoNotebook(errno.ENOENT, "no such notebook", path.name)
     try:
@@ -129,92 +215,14 @@ def read(path):
     return notebook
 
 
-def _find(path):
-    """Return a notebook's path; a bare name that is no file here is one of the project's."""
-    path = Path(path)
-    if not path.is_file() and path.name == str(path):
-        for pattern in (f"{glob.escape(path.stem)}.ipynb", f"{glob.escape(path.name)}_*.ipynb"):
-            path = min(NOTEBOOKS.glob(pattern), default=path)
-    return Path(os.path.realpath(path))
-
-
-def _refusal(paths, folder, changed):
-    """Say why nothing may be executed: a result would replace what it should not."""
-    if folder is None:
-        if changed:
-            return (
-                "--data and --language need --out: the notebooks keep the bundled data in English"
-            )
-        if _INSTALLED and any(path.parent == NOTEBOOKS for path in paths):
-            return (
-                "the notebooks of an installed package stay as they are; name a folder with --out"
-            )
-        return ""
-    kept = {NOTEBOOKS, *(path.parent for path in paths)}
-    if changed and folder.exists() and any(p.exists() and p.samefile(folder) for p in kept):
-        return f"{folder} holds the notebooks themselves; --data and --language need another --out"
+def _refuse(paths, folder, parameters):
+    """Refuse what would replace what it should not."""
+    if parameters and (folder is None or folder.resolve() in {path.parent for path in paths}):
+        said = "with --data or --language choose another folder with --out: the notebooks keep"
+        raise OSError(errno.EINVAL, f"{said} the bundled data in English", str(folder or NOTEBOOKS))
     names = [path.name.casefold() for path in paths]
-    twice = [path.name for path in paths if names.count(path.name.casefold()) > 1]
-    return f"{twice[0]}: two notebooks of this name would meet in {folder}" if twice else ""
-
-
-def _execute(path, folder, parameters, finish, prepare):
-    """Execute one notebook into a folder; return what went wrong and what there is to say."""
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-    from traitlets.config import Config
-
-    try:
-        before = read(path)
-    except NoNotebook as error:
-        return error.strerror, [], []
-    notebook = _prepared(prepare(before, path) if prepare else before, parameters)
-    with aside() as private:
-        # By default the sockets of all kernels lie in one folder under the same few
-        # names, where two kernels that start together take each other's.
-        kernel = {"connection_file": str(private / "kernel.json")}
-        if os.name == "posix" and len(os.fsencode(private)) < _LONGEST - len("/kernel-ipc-5"):
-            kernel["transport"] = "ipc"
-        client = NotebookClient(
-            notebook,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
-            config=Config({"KernelManager": kernel}),
-            extra_arguments=["--log-level=50"],  # the run says why it ends, not the kernel
-        )
-        at = ""
-        try:
-            with client.setup_kernel():
-                for number, cell in enumerate(notebook.cells):
-                    at = f"cell {cell.get('id', number + 1)}: "
-                    client.execute_cell(cell, number)
-        except CellExecutionError as error:
-            return at + f"{error.ename}: {' '.join(error.evalue.split())}".rstrip(": "), [], []
-        except RuntimeError as error:  # so nbclient says that a kernel ended or never began
-            return f"{at}{error}", [], []
-    normalise(notebook)
-    faults, said = finish(before, notebook, path) if finish else ([], [])
-    content, target = (nbformat.writes(notebook) + "\n").encode(), folder / path.name
-    if not target.exists() or target.read_bytes() != content:
-        replace(target, content)
-    return "", faults, said
-
-
-def _prepared(notebook, parameters):
-    """Return a copy without outputs, its parameters set by a cell of a lasting id."""
-    notebook = deepcopy(notebook)
-    if parameters:
-        from papermill import execute_notebook
-
-        given = {"kernel_name": "python3", "language": "python", "prepare_only": True}
-        notebook = execute_notebook(notebook, None, parameters, progress_bar=False, **given)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.update(outputs=[], execution_count=None)
-        if "injected-parameters" in cell.metadata.get("tags", ()):
-            cell.id = "injected-parameters"
-    return notebook
+    if folder and (twice := [path.name for path in paths if names.count(path.name.casefold()) > 1]):
+        raise OSError(errno.EEXIST, f"two notebooks of the name {twice[0]}", str(folder))
 
 
 def normalise(notebook):

@@ -17,10 +17,10 @@ from html import unescape
 from typing import NamedTuple
 
 from hg_analysis import words
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
-from hg_analysis.tools.check import unequal_numbers
 from hg_analysis.tools.links import DIGITS, LINK, NUMBER
 from hg_analysis.tools.run import VIETNAMESE, execute, read
 
@@ -29,6 +29,14 @@ _KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, 
 # Words that no Vietnamese text holds, except in a name in quotes.
 _ENGLISH = r"the|of|and|is|are|was|were|with|which|by|for|from|that|percent"
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+
+
+# Words for numbers that the other language may write in digits: from zero to ten, and more.
+_SPELT = {
+    "en": "zero one two three four five six seven eight nine ten eleven",
+    "vi": "không một hai ba bốn năm sáu bảy tám chín mười",
+}
+_MORE = {"en": {"half": 6, "halves": 6}, "vi": {"vạn": 10_000, "xiii": 13, "xiv": 14}}
 
 
 class Block(NamedTuple):
@@ -268,6 +276,47 @@ def _wrong(block, entry):
     left = re.findall(rf"\b(?:{_ENGLISH}|{names})\b", shown, re.I)
     if left or (said == original and len(re.findall(r"\b[a-z]{2,}\b", shown)) > 2):
         yield f"English is left ({', '.join(left) or 'all'})"
+
+
+@cache
+def _spelt(which):
+    from babel.dates import get_month_names
+
+    months = {name.lower(): n for n, name in get_month_names("wide", locale=which).items()}
+    return months | {word: n for n, word in enumerate(_SPELT[which].split())} | _MORE[which]
+
+
+def _stated(text, which):
+    """Count the numbers that a text states in digits, and those that it spells."""
+    group, point = (",", ".") if which == "en" else (".", ",")
+    written = (n.replace(group, "").replace(point, ".") for n in NUMERAL.findall(text))
+    words = (_spelt(which).get(word) for word in re.findall(r"\w+", text.lower()))
+    return Counter(map(float, written)), Counter(n for n in words if n is not None)
+
+
+def unequal_numbers(english, vietnamese):
+    """Compare the numbers of a text with those of its translation.
+
+    Parameters
+    ----------
+    english, vietnamese : str
+        Each in its own notation: 1,234.5 and 1.234,5.
+
+    Returns
+    -------
+    list of float
+        Numbers that one text states in digits and the other states neither in
+        digits nor in words ("five", "July", "vạn"); empty where all agree.
+
+    Examples
+    --------
+    >>> unequal_numbers("Five rates of 9.24% from July 2021", "5 tốc độ 9,24% từ tháng 7/2021")
+    []
+    >>> unequal_numbers("37 beds per 10,000 people", "36 giường trên một vạn dân")
+    [36.0, 37.0]
+    """
+    (said, spelt), (theirs, in_words) = _stated(english, "en"), _stated(vietnamese, "vi")
+    return sorted([*(said - theirs - in_words), *(theirs - said - spelt)])
 
 
 @cache
