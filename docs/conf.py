@@ -48,7 +48,7 @@ _PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{DIGITS.pattern}")
 _UNUSED = re.compile(  # on a page, which has its own styles
     r'<style>.*?</style>| data-(?:jupyter-id|decimals|unit|relation)="[^"]*"|<i></i>', re.DOTALL
 )
-_PLAIN = ".std-ref, pre span:not(.c1, .k, .kn, .kc, .s1, .s2, .mi, .mf)"  # has no look
+_PLAIN = ".std-ref, pre span:not(.c1, .k, .kn)"  # has no look
 
 
 def mark_cells(app, page, source):
@@ -127,6 +127,9 @@ def finish(page, body, figures):
         seen.add(row.get("id"))
     for span in soup.select(_PLAIN):
         span.unwrap()
+    for bound in soup.select("span[data-value]"):  # to most of which no sentence leads
+        if bound.get("id") not in _led():
+            bound.unwrap()
     for table in soup.select("table.hg:has(tr[data-value])"):
         table["class"].append("hg-rows")
     for table in soup.select("table.docutils"):
@@ -156,7 +159,8 @@ def _numerals(text, figures, prose):
         if match[1]:
             target = "-".join(filter(None, match.groups()))
             return f'<a href="{figures}#p{target}">{match[0]}</a>'
-        if prose and not any(match.start() in span for span in free):
+        small = language == "vi" and re.fullmatch(r"[2-9]|10", match[0])  # in words in English
+        if prose and not small and not any(match.start() in span for span in free):
             return f'<span class="loose">{match[0]}</span>'
         return match[0]
 
@@ -172,7 +176,8 @@ def _taken(name, cell, picture, slide):
         file = StringIO(newline="")
         for row in table("tr"):
             csv.writer(file).writerow(" ".join(e.get_text().split()) for e in row(["th", "td"]))
-        data = quote(f"\ufeff{file.getvalue()}")  # in the page: from a folder, too, it is saved
+        # In the page: from a folder, too, it is saved. Letters need no code, which is long.
+        data = "%EF%BB%BF" + re.sub(r"[^\w.,;:/()–−=+-]", lambda m: quote(m[0]), file.getvalue())
         links = (
             f'<a href="data:text/csv;charset=utf-8,{data}" download="{name}.csv">{say["csv"]}</a>'
         )
@@ -202,6 +207,13 @@ def _cells(page):
     path = HERE / f"{page}.ipynb"
     stored = json.loads(path.read_text("utf-8"))["cells"] if path.is_file() else []
     return [cell for cell in stored if cell["cell_type"] == "code"]
+
+
+@cache
+def _led():
+    """Return the keys of the bounds to which sentences lead."""
+    texts = (path.read_text("utf-8") for path in (HERE / "notebooks").glob("*.ipynb"))
+    return {key for text in texts for key in re.findall(r"#([\w.-]+-(?:low|high))\b", text)}
 
 
 @cache

@@ -31,7 +31,7 @@ from hg_analysis.words import bounds_text, value_text
 
 ROOT = DATA.parent
 # Latin with the letters of Vietnamese, and the signs that pages use.
-_LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, 0x20AB]
+_LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ĂăĐđĨĩŨũƠơƯư₫")]
 _LETTERS += [*range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x2192, 0x2212, 0x2248, 0x2264, 0x2265]
 
 

@@ -140,14 +140,25 @@ def test_no_page_has_barriers_or_scrolls_sideways(site, visit):
 
 
 @pytest.mark.parametrize("address", ["http"], indirect=True)
-def test_the_first_page_is_small(visit, growth):
-    loaded = []
-    page = visit("en/search.html")
-    page.on("requestfinished", lambda request: loaded.append(request))
-    page.goto(page.url.replace("en/search.html", growth), wait_until="networkidle")
-    sizes = [(got.resource_type, len(got.response().body())) for got in [*loaded]]
-    assert {"document", "stylesheet", "script"} <= {kind for kind, _ in sizes}
-    assert sum(size for kind, size in sizes if kind != "image") <= 300 * 1024
+def test_a_first_page_is_small(site, visit):
+    for path in sorted(site.glob("*/notebooks/*.html")):
+        loaded = []
+        page = visit("en/search.html")
+        page.on("requestfinished", lambda request, loaded=loaded: loaded.append(request))
+        address = page.url.replace("en/search.html", path.relative_to(site).as_posix())
+        page.goto(address, wait_until="networkidle")
+        sizes = [(got.resource_type, len(got.response().body())) for got in [*loaded]]
+        assert {"document", "stylesheet", "script"} <= {kind for kind, _ in sizes}, path
+        assert sum(size for kind, size in sizes if kind != "image") <= 300 * 1024, path
+
+
+@pytest.mark.parametrize("address", ["http"], indirect=True)
+def test_the_key_picture_stands_on_the_first_screen(site, visit):
+    for path in sorted(site.glob("*/notebooks/*.html")):
+        page = visit(path.relative_to(site).as_posix())
+        picture = page.locator("article picture img:visible").first
+        top = picture.evaluate("e => e.getBoundingClientRect().top")
+        assert 0 < top < 600, (path, top)
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -255,18 +266,20 @@ def test_a_picture_fits_window_and_ground(visit, growth):
             assert picture.evaluate("e => e.decode().then(() => e.naturalWidth)") > 300
 
 
-def test_review_marks_how_numbers_are_known_and_those_that_no_row_states(visit):
-    page = visit("en/notebooks/00_overview.html")
-    style = "e => getComputedStyle(e).outlineStyle"
-    loose = page.locator("article .loose").first
-    assert loose.evaluate(style) == "none"
+def test_review_marks_how_numbers_are_known_and_no_number_is_left_that_no_row_states(site, visit):
+    page = visit("en/index.html")
+    home = page.url
+    for path in sorted(site.glob("*/notebooks/*.html")):
+        page.goto(home.replace("en/index.html", path.relative_to(site).as_posix()))
+        assert not page.locator("article .loose").count(), path
+    page.goto(home.replace("index", "notebooks/01_growth"))
     page.locator("#review").click()
-    assert loose.evaluate(style) == "solid"
-    page.goto(page.url.replace("00_overview", "01_growth"))
     for known in ("document", "published", "plan", "implied"):
         mark = "e => getComputedStyle(e, '::after').content"
         assert page.locator(f"article .known-{known}").first.evaluate(mark) == '""'
-    assert not page.locator("article .loose").count()
+    page.locator("article p").last.evaluate("e => e.innerHTML = '<span class=loose>7</span>'")
+    style = "e => getComputedStyle(e).outlineStyle"
+    assert page.locator("article .loose").evaluate(style) == "solid"
 
 
 def test_pictures_and_their_numbers_are_downloaded(visit, growth):
