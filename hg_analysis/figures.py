@@ -218,30 +218,25 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
     told = ", ".join(f"{each.key} ({each.value:g} {each.unit})" for each in stated)
     book = described(indicator)
     formula = _formula(book, inputs, told)
+    values = [getattr(each, "value", each) for each in inputs]
+    limits = [getattr(each, "relation", "=") not in "=~" for each in inputs]
+    rounded = [value if limit else e for e, value, limit in zip(inputs, values, limits)]
     try:
-        value = formula(*(getattr(each, "value", each) for each in inputs), **constants)
-        value, (low, high) = float(value), _ends(formula, inputs, constants)
-        limits = [isinstance(e, Figure) and e.relation not in "=~" for e in inputs]
-        rounded = [e.value if limit else e for e, limit in zip(inputs, limits)]
-        closed = _ends(formula, rounded, constants) if any(limits) else (low, high)
+        value = float(formula(*values, **constants))
+        (low, high), closed = (_ends(formula, each, constants) for each in (inputs, rounded))
+        if not math.isfinite(value):
+            raise ValueError("it has no finite value")
     except (ArithmeticError, ValueError, TypeError) as error:
         raise ValueError(f"{indicator} cannot be computed from {told}: {error}")
-    if not math.isfinite(value):
-        raise ValueError(f"{indicator} cannot be computed from {told}: it has no finite value")
     if high - low < 1e-9 * abs(value):  # exact inputs; the width is that of binary numbers
         low = high = value
-    return Figure(
-        indicator,
-        value,
-        low,
-        high,
-        place=stated[0].place if place is None else place,
-        period=_period(book, stated, period, constants),
-        relation=_relation(low, high, *closed),
-        status=_status(stated),
-        refs=tuple(dict.fromkeys(ref for each in stated for ref in each.refs)),
-        variant=variant,
-    )
+    place = stated[0].place if place is None else place
+    # As firm as the least firm; a target is set, and makes nothing less firm.
+    status = max((each.status for each in stated), key=["target", "", *FIRMNESS].index)
+    refs = tuple(dict.fromkeys(ref for each in stated for ref in each.refs))
+    said = {"status": status, "relation": _relation(low, high, *closed), "refs": refs}
+    period = _period(book, stated, period, constants.get("years", 1))
+    return Figure(indicator, value, low, high, place, period, variant=variant, **said)
 
 
 def turning(figure, holds, name):
@@ -281,14 +276,11 @@ def turning(figure, holds, name):
     def after(steps):
         return figure.at(round(figure.value + steps * step, figure.decimals))
 
+    doubled = [2**n for n in range(int((4 * abs(figure.value) + 1) / step).bit_length() + 1)]
     for way in (-1, 1):
-        most = int((4 * abs(figure.value) + 1) / step)
-        doubled = (2**n for n in range(most.bit_length() + 1))
-        far = next((far for far in doubled if not holds(after(way * far))), None)
-        if far:
-            between = range(far // 2, far)
-            far = far // 2 + bisect_left(between, True, key=lambda n: not holds(after(way * n)))
-            found.append(way * far)
+        far = next((n for n in doubled if not holds(after(way * n))), 0)
+        first = bisect_left(range(far), True, far // 2, key=lambda n: not holds(after(way * n)))
+        found += [way * first] * bool(far)
     if not found:
         raise ValueError(f"no value of {figure.key} ends {name}")
     nearest = min(found, key=abs)
@@ -301,7 +293,8 @@ def _formula(book, inputs, told):
     names = "".join(f"{getattr(each, 'indicator', 'number')} " for each in inputs)
     signatures, formulas = book.inputs.split("; "), book.formula.split("; ")
     for number, signature in enumerate(signatures):
-        pattern = re.sub(r"(\S+?)(\*?)(?: |$)", _repeated, signature)
+        words = re.sub(r"\bany\b", r"\\S+", signature)
+        pattern = re.sub(r"(\S+?)(\*?)(?: |$)", lambda m: f"(?:(?:{m[1]}) ){m[2] and '+'}", words)
         if re.fullmatch(pattern, names):
             formula = formulas[number % len(formulas)]
             units = {_common(e.unit) for e in inputs if isinstance(e, Figure)}
@@ -311,34 +304,29 @@ def _formula(book, inputs, told):
     raise ValueError(f"{book.indicator} takes {book.inputs} (derived.csv), not {names or 'none'}")
 
 
-def _repeated(match):
-    word = r"\S+" if match[1] == "any" else match[1]
-    return f"(?:(?:{word}) ){'+' if match[2] else ''}"
-
-
 def _common(unit):
     """Rates, shares and points go together; any other unit only with itself."""
     return "%" if unit.startswith(("%", "percentage points")) else unit.removesuffix(" per year")
 
 
-def _period(book, stated, period, constants):
+def _period(book, stated, period, years):
     """Return the period of a derived number by the rule that ``derived.csv`` names."""
     parts = sorted(part for each in stated for part in each.period.split("/"))
     start = min(parts, key=lambda part: moments(part)[0])
     end = max(parts, key=lambda part: moments(part)[1])
     span = "/".join(dict.fromkeys([start, end]))
     if book.period == "given":
-        room = constants.get("years", 1)
-        (first, last), (begins, ends) = moments(span), moments(period or "")
-        first, last = f"{int(first[:4]) - room}{first[4:]}", f"{int(last[:4]) + room}{last[4:]}"
-        if not (period and first <= begins <= ends <= last):
+        earliest, latest = _later(moments(span)[0], -years), _later(moments(span)[1], years)
+        if not (period and earliest <= moments(period)[0] <= moments(period)[1] <= latest):
             raise ValueError(f"{book.indicator} is of a period within {span}, not {period!r}")
         return period
     if period is not None:
         raise ValueError(f"the period of {book.indicator} follows from its inputs (derived.csv)")
-    if book.period == "before":
-        return f"{int(start[:4]) - constants.get('years', 1)}{start[4:]}"
-    return {"": span, "start": start, "end": end}[book.period]
+    return {"": span, "start": start, "end": end, "before": _later(start, -years)}[book.period]
+
+
+def _later(moment, years):
+    return f"{int(moment[:4]) + years}{moment[4:]}"
 
 
 def _ends(formula, inputs, constants):
@@ -358,9 +346,3 @@ def _relation(low, high, closed_low, closed_high):
     slack = 1e-9 * (1 + abs(closed_low))
     below, above = low < closed_low - slack, high > closed_high + slack
     return {(True, False): "<=", (False, True): ">=", (True, True): "~"}.get((below, above), "=")
-
-
-def _status(stated):
-    """Return the least firm of the inputs; a target is set, and makes nothing less firm."""
-    found = [f.status for f in stated if f.status != "target"] or ["target"]
-    return max(found, key=lambda status: FIRMNESS.index(status) if status else -1)

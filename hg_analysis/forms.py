@@ -86,7 +86,7 @@ def draw_lines(on, lead, ends, band, gaps, notes, ranks):
         point, most = (row.year, row.value), rows.value[rows.year == row.year].max()
         sides = [*ABOVE, *BELOW] if (row.value == most) != ranks else [*BELOW, *ABOVE]
         if row.Index in final.index.difference(lasting.index):  # named at its last mark
-            text = words.name("label", "place_value").format(place=row.series, value=row.label)
+            text = words.label("place_value", place=row.series, value=row.label)
             look |= {"room": 110 if on.narrow else 260, "bbox": on.box, "must": True}
             on.beside(text, point, RIGHT, **look)
         elif row.Index in once.difference(final.index):

@@ -160,8 +160,8 @@ class Picture:
         frame, form = self.frame(), self.form.func.__name__.removeprefix("draw_")
         parts = {"title": self.said(self.title).rstrip("."), "units": self.said(self.units)}
         parts |= {"first": f"{frame.year.min():.0f}", "last": f"{frame.year.max():.0f}"}
-        parts |= {"names": "; ".join(dict.fromkeys(frame.series)), "count": len(frame)}
-        return words.name("label", f"picture_{form}").format(**parts)
+        parts |= {"names": "; ".join(dict.fromkeys(frame.series)), "count": str(len(frame))}
+        return words.label(f"picture_{form}", **parts)
 
     def draw(self, size="page", dark=False):
         """Draw the picture.

@@ -286,9 +286,9 @@ class Sheet:
         refs = dict.fromkeys(ref for figure in self.picture.figures() for ref in figure.refs)
         first = words.name("label", "appendix")
         names = [words.publisher(r) if official(r) else first for r in sorted(refs, key=official)]
-        more = words.name("label", "and_others") if len(set(names)) > 4 else "{names}"
-        names = more.format(names="; ".join([*dict.fromkeys(names)][:4]))
-        return words.name("label", "sources_line").format(names=names)
+        first = "; ".join([*dict.fromkeys(names)][:4])
+        first = words.label("and_others", names=first) if len(set(names)) > 4 else first
+        return words.label("sources_line", names=first)
 
     def check(self):
         """See that the axes show every value, and bars from zero."""

@@ -110,9 +110,9 @@ def _frame_table(frame, fold):
     cells, kinds, lines = [*rows], [*named, *columns], []
     numbers = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
     for key, row in zip(frame.index, cells):
+        terms = [*kinds[:1], frame.attrs.get("of", ""), *row[: len(named)]]
+        name = ".".join(filter(None, map(str, terms)))
         texts, marked = [*map(words.cell_text, kinds, row)], []
-        terms = map(str, (kinds[0], frame.attrs.get("of", ""), *row[: len(named)]))
-        name = ".".join(filter(None, terms))
         for n, (kind, cell, text) in enumerate(zip(kinds, row, texts)):
             counted = name if kind == "value" else f"{name}.{kind}"
             counts = named and isinstance(cell, Real)
@@ -152,22 +152,18 @@ def _figures_table(figures, more=(), fold=""):
 def _cells(figure):
     """Return what a row says of a figure, and what a number that leads to it must agree with."""
     kinds = f"{words.name('origin', figure.origin)} · {words.name('status', figure.status)}"
-    value, decimals, unit = (
-        words.stated_value(figure),
-        words.digits(figure),
-        words.unit(figure.indicator),
-    )
-    facts = {"value": f"{value:.12g}", "decimals": str(decimals), "unit": unit}
+    facts = {"value": f"{words.stated_value(figure):.12g}", "decimals": str(words.digits(figure))}
+    facts |= {"unit": words.unit(figure.indicator), "relation": figure.relation}
     return {
         "figure": words.indicator(figure.indicator, figure.place),
         "place": words.name("place", figure.place),
         "period": words.period(figure.period),
         "value": words.value_text(figure),
         "bounds": words.bounds_text(figure),
-        "unit": unit,
+        "unit": facts["unit"],
         "origin": f"{words.MARKS[figure.origin]} {kinds}",
         "source": "; ".join(map(words.publisher, figure.refs)),
-        "facts": facts | {"relation": figure.relation},
+        "facts": facts,
     }
 
 

@@ -52,21 +52,30 @@ def language():
     return _state["language"]
 
 
-def name(kind, term):
+def name(kind, term, default=None):
     """Return the name of a term or, with kind "indicator", of an indicator.
+
+    Parameters
+    ----------
+    kind, term : str
+    default : str, optional
+        What to return of a term that the data files do not name.
 
     Raises
     ------
     LookupError
-        If the data files do not name it.
+        If the data files do not name it, and there is no default.
     """
-    if kind == "indicator":
-        return getattr(described(term), f"name_{language()}")
-    if kind == "section":  # goes by any of its paragraphs
-        return getattr(entries("paragraphs")[term], f"section_{language()}")
-    if (kind, term) not in entries("terms"):
-        raise LookupError(f"no {kind} {term!r} in terms.csv")
-    return getattr(entries("terms")[kind, term], f"name_{language()}")
+    try:
+        if kind == "indicator":
+            return getattr(described(term), f"name_{language()}")
+        if kind == "section":  # goes by any of its paragraphs
+            return getattr(entries("paragraphs")[term], f"section_{language()}")
+        return getattr(entries("terms")[kind, term], f"name_{language()}")
+    except LookupError as error:
+        if default is not None:
+            return default
+        raise error if kind == "indicator" else LookupError(f"no {kind} {term!r} in terms.csv")
 
 
 def label(term, **parts):
@@ -90,10 +99,7 @@ def indicator(term, place):
 
 def known(kind, term):
     """Tell whether the data files name a term."""
-    try:
-        return bool(name(kind, term))
-    except LookupError:
-        return False
+    return bool(name(kind, term, ""))
 
 
 def unit(indicator):
@@ -143,10 +149,8 @@ def period(text, patterns=_PERIOD):
         year, first, last = months.groups()
         if known("label", named := f"months_{first}_{last}"):
             return label(named, year=year)
-    moments = [pd.Period(part) for part in text.split("/")]
-    forms = [patterns[language()][moment.freqstr[0]] for moment in moments]
-    dates = (format_date(m.end_time, form, language()) for m, form in zip(moments, forms))
-    return "–".join(dates)
+    forms, moments = patterns[language()], map(pd.Period, text.split("/"))
+    return "–".join(format_date(m.end_time, forms[m.freqstr[0]], language()) for m in moments)
 
 
 def digits(figure):
@@ -212,8 +216,7 @@ def publisher(ref):
         return ref
     source = entries("sources")[ref]
     weak = f" ({label('unofficial')})" if source.kind == "compiled" else ""
-    same = not known("publisher", source.publisher)  # as most are, in every language
-    return (source.publisher if same else name("publisher", source.publisher)) + weak
+    return name("publisher", source.publisher, source.publisher) + weak  # most need no other
 
 
 def standing(source):
@@ -263,7 +266,5 @@ def cell_text(column, cell):
         return publisher(cell)
     if column in _TEXTS:
         return str(cell)
-    for kind in ("indicator" if column == "figure" else column, "label"):
-        if known(kind, cell):
-            return name(kind, cell)
-    return str(cell)
+    kind = "indicator" if column == "figure" else column
+    return name(kind, cell, name("label", cell, str(cell)))

@@ -427,7 +427,7 @@ def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monke
     assert names == {f"{size}.svg" for size in sizes} | {"-slide.png"}
 
 
-def test_what_is_drawn_is_what_the_table_says(shown):
+def test_what_is_drawn_is_what_the_table_says():
     module, picture = import_module("hg_analysis.show"), index(WORDS["en"])
     drawn = picture.draw()
     drawn.axes[0].collections[0].set_offsets([(2020 + n, 100 + n) for n in range(11)])
@@ -439,8 +439,8 @@ def test_what_is_drawn_is_what_the_table_says(shown):
         def draw(self):
             return drawn
 
-    module._show_drawing(Moved(), pictures)
-    assert 'data-value="104"' in shown[1][0]["text/html"]
+    (_, _), (table, _) = module._drawn(Moved(), pictures)
+    assert 'data-value="104"' in table["text/html"]
 
 
 def test_marks_and_sources_are_those_of_what_is_drawn():

@@ -140,6 +140,14 @@ def test_every_derived_quantity_takes_what_its_description_says_and_nothing_else
     assert many == pytest.approx([9.24] * 3)
 
 
+@pytest.fixture
+def check_apart(edit):
+    """A quantity that takes any two figures."""
+    own = {"indicator": "check_apart", "inputs": "any any", "formula": "difference"}
+    edit("derived", lambda rows: [*rows, rows[0] | own])
+
+
+@pytest.mark.usefixtures("check_apart")
 def test_figures_whose_units_do_not_go_together_are_refused():
     apart = rounded("grdp", 1000, 0), rounded("grdp_growth", 9.24)
     with pytest.raises(ValueError, match=r"takes figures of one unit, not grdp\..*grdp_growth\."):

@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-from base64 import b64encode
 from html.parser import HTMLParser
 
 import nbformat
@@ -11,6 +10,7 @@ import pytest
 from conftest import ROOT, displayed
 
 import hg_analysis as hg
+from hg_analysis import pictures
 from hg_analysis import table as hg_table
 from hg_analysis.tools.run import normalise
 
@@ -43,13 +43,13 @@ def small_notebook(patch):
     rows = table.set_index("key")[["note", "name_en"]]
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
     hg.show(rows.assign(address="javascript:document.title=`ran`"))
-    hg.show(hg.charts.path(hg.charts.axes(), rates))
+    hg.show(pictures.lines(rates, title="<b>Growth</b>", units="'%' & more", name="small"))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
     for data, metadata in seen:
-        if "image/png" in data:
-            data = data | {"image/png": b64encode(data["image/png"]).decode()}
         code.outputs += [nbformat.v4.new_output("display_data", data, metadata=metadata)]
-    cells = [nbformat.v4.new_markdown_cell(PROSE, id="c-0"), code]
+    lead, findings = {"tags": ["lead"]}, {"tags": ["findings"]}
+    cells = [nbformat.v4.new_markdown_cell(PROSE, id="c-0", metadata=lead), code]
+    cells.insert(1, nbformat.v4.new_markdown_cell("- Found", id="c-2", metadata=findings))
     return normalise(nbformat.v4.new_notebook(cells=cells))
 
 

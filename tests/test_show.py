@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import hg_analysis as hg
-from hg_analysis import charts, words
+from hg_analysis import words
 from hg_analysis.figures import Figure, from_row
 from hg_analysis.words import bounds_text, publisher, value_text
 
@@ -35,11 +35,6 @@ def targets(html):
 @pytest.fixture(scope="module")
 def table():
     return hg.load()
-
-
-@pytest.fixture
-def growth(table):
-    return hg.figures(table, "grdp_growth", range(2020, 2025))
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +153,7 @@ def test_a_publication_is_linked_where_it_has_an_address_and_named_elsewhere(tab
 def test_what_is_shown_is_text_not_markup(text, table, shown, monkeypatch):
     hg.show(pd.DataFrame({"note": [text], "value": [0.25]}))
     hg.show(Figure("grdp", 1, 1, 1, "hau_giang", "2025", status="actual", variant=text))
-    monkeypatch.setattr(words, "name", lambda kind, term: text)
+    monkeypatch.setattr(words, "name", lambda kind, term, default=None: text)
     hg.show(hg.figure(table, "grdp", source="appendix3"))
     assert shown[0][0]["text/plain"] == f"Note | Value\n{text} | 0.25"
     assert list(targets(shown[1][0]["text/html"])) == [f"grdp.2025.{text}"]
@@ -209,40 +204,6 @@ def test_written_bounds_hold_the_bounds(every):
         if len(ends := re.split(" – | to ", bounds_text(figure))) == 2:
             low, high = (float(t.replace(",", "").replace("−", "-")) for t in ends)
             assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
-
-
-def test_a_picture_has_alt_text_and_the_list_of_values(growth, shown):
-    assert hg.show(charts.path(charts.axes(), growth)) is None
-    (picture, metadata), (listed, _) = shown
-    assert picture["image/png"].startswith(b"\x89PNG")
-    assert metadata["image/png"]["alt"] == picture["text/plain"]
-    assert "Growth of GRDP" in picture["text/plain"] and "5 values" in picture["text/plain"]
-    assert (
-        f"  2022: {growth[2].value:g}" in listed["text/plain"]
-        and "<details>" in listed["text/html"]
-    )
-
-
-def test_a_picture_is_the_same_every_time(growth, shown):
-    for _ in range(2):
-        hg.show(charts.path(charts.axes(), growth))
-    assert shown[0][0]["image/png"] == shown[2][0]["image/png"]
-
-
-def test_a_picture_in_vietnamese_holds_no_english(growth, shown):
-    hg.use_language("vi")
-    ax = charts.path(charts.axes(), growth)
-    artists = ax.figure.findobj(match=lambda artist: hasattr(artist, "get_text"))
-    joined = " ".join(artist.get_text() for artist in artists)
-    written = f"{growth[2].value:g}".replace(".", ",")
-    assert "%/năm" in joined and written in joined and "Nguồn:" in joined
-    for english in ("per year", "Source", "Published", "Growth"):
-        assert english not in joined
-
-
-def test_a_dollar_in_a_name_is_no_formula(growth, shown, monkeypatch):
-    monkeypatch.setattr(words, "name", lambda kind, term: "a $b_{$ c$")
-    assert hg.show(charts.path(charts.axes(), growth)) is None
 
 
 @pytest.mark.usefixtures("shown")
