@@ -200,7 +200,8 @@ def read(path):
 
 def _refuse(paths, folder, parameters):
     """Refuse what would replace what it should not."""
-    if parameters and (folder is None or folder.resolve() in {path.parent for path in paths}):
+    where = folder and Path(os.path.realpath(folder))
+    if parameters and where in {None, *(path.parent for path in paths)}:
         said = "with --data or --language choose another folder with --out: the notebooks keep"
         raise OSError(errno.EINVAL, f"{said} the bundled data in English", str(folder or NOTEBOOKS))
     names = [path.name.casefold() for path in paths]
