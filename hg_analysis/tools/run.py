@@ -111,12 +111,15 @@ def run_cells(notebook, folder, parameters=None):
     """
     import matplotlib
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.display import display
     from IPython.utils.capture import capture_output
 
     _set(notebook, parameters or {})
     InteractiveShell.clear_instance()
     shell, number = InteractiveShell.instance(), 0
     shell.history_manager.enabled = False
+    # A cell's last value is shown, as in a kernel, not printed as in a terminal.
+    shell.display_trap.hook = lambda value: value is None or display(value)
     try:
         with chdir(folder), matplotlib.rc_context():
             for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
