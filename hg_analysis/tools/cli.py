@@ -98,7 +98,7 @@ def _there(text):
 
 def _command(given):
     if given.command == "translate":
-        return (translate.check if given.check else translate.update)(found(given.notebooks))
+        return (translate.check if given.check else translate.update)(found(given.notebooks)) or 0
     if given.command == "export":
         count = export(given.out, given.data, given.language, given.semicolon)
         print(one_line(f"{given.out}: {count} figures"))
