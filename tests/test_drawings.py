@@ -293,7 +293,7 @@ def test_what_is_drawn_is_what_the_table_says(shown):
         def draw(self):
             return drawn
 
-    module._show_drawing(Moved(), pictures)
+    module._show_drawing(Moved())
     assert 'data-value="104"' in shown[1][0]["text/html"]
 
 

@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-from base64 import b64encode
 from html.parser import HTMLParser
 
 import nbformat
@@ -43,12 +42,11 @@ def small_notebook(patch):
     rows = table.set_index("key")[["note", "name_en"]]
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
     hg.show(rows.assign(address="javascript:document.title=`ran`"))
-    hg.show(hg.charts.path(hg.charts.axes(), rates))
+    hg.show(hg.pictures.lines({NASTY: rates}, title=NASTY, units=NASTY, name="small"))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
-    for data, metadata in seen:
-        if "image/png" in data:
-            data = data | {"image/png": b64encode(data["image/png"]).decode()}
-        code.outputs += [nbformat.v4.new_output("display_data", data, metadata=metadata)]
+    code.outputs = [
+        nbformat.v4.new_output("display_data", data, metadata=more) for data, more in seen
+    ]
     cells = [nbformat.v4.new_markdown_cell(PROSE, id="c-0"), code]
     return normalise(nbformat.v4.new_notebook(cells=cells))
 
@@ -99,7 +97,9 @@ def pages(tmp_path_factory):
             rows = list(csv.DictReader(handle))
         for number, row in enumerate(rows):
             for column in columns:
-                row[column] += NASTY + ("" if name == "indicators" else BLOCK)
+                added = NASTY + ("" if name == "indicators" else BLOCK)
+                # Where a name has places to fill in, braces would be more of them.
+                row[column] += re.sub("[{}]", "", added) if "{" in row[column] else added
             if row.get("address"):
                 row["address"] = ADDRESSES[number % len(ADDRESSES)]
         with path.open("w", encoding="utf-8", newline="") as handle:
