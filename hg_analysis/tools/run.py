@@ -32,7 +32,7 @@ def remembered():
     try:
         yield
     finally:
-        if _DRAWN.parent.is_dir():
+        with suppress(OSError):  # then they are drawn again
             replace(_DRAWN, json.dumps(show.DRAWN).encode())
 
 
