@@ -41,7 +41,7 @@ _SPELLING = re.compile(_any(*_MEANS["spelling"]))
 _PER = re.compile(r"(?:^| )(?:mỗi|một|hằng|hàng) (?=(?:năm|quý|tháng|tuần|ngày|giờ)\b)")
 _SIGN = re.compile(rf"(?:^|(?<=[\s(]))\(?([{_DASH}+]|âm)\)? ?#|\(#( ?%?)\)")
 _UNIT = re.compile(rf"điểm_phần_trăm|%|‰|{_any(*_MEANS['money'])}|(?<=[# ])lần\b")
-_STRAY = re.compile(rf"{_SCALE}|[{_DASH}](?:\)|$)|[^\w\s%‰().,;:*/{_DASH}]")
+_STRAY = re.compile(rf"{_SCALE}|[{_DASH}](?:\)|$)|[^{_DASH}\w\s%‰().,;:*/]")
 
 
 class Printed(NamedTuple):
@@ -115,7 +115,7 @@ def parse_printed(text, symbols=""):
     if not _NOTATION.fullmatch(digits) or len(re.sub(r"\D", "", digits)) > 15:
         notation = "'.' between groups of three digits, ',' before decimals, at most 15 digits"
         raise ValueError(f"{digits!r} is not Vietnamese notation: {notation}")
-    said = NUMERAL.sub("#", words)
+    said = NUMERAL.sub("#", words.replace("#", "?"))
     sign = _SIGN.search(said)
     before, after = _SIGN.sub(r"#\2", said).split("#")
     scale, after = _scale(after, said, symbols)

@@ -83,25 +83,18 @@ def tally(terms, of=""):
 
 def link(ref):
     """Return a reference as HTML, with a link to its publication if that has an address."""
-    if ref.startswith("¶"):
-        return escape(ref)  # the site turns it into a link
-    return _anchor(words.web_address(ref), words.publisher(ref))
-
-
-def _anchor(address, text):
-    if not address.startswith(words.WEB):
-        return escape(text)
-    return f'<a href="{escape(address)}">{escape(text)}</a>'
+    text = escape(words.publisher(ref))  # of a place in the document the site makes a link
+    address = "" if ref.startswith("¶") else words.web_address(ref)
+    return f'<a href="{escape(address)}">{text}</a>' if address else text
 
 
 def _frame_table(frame, fold):
     """Return a table; of a cross table, the first head names what its rows and columns are.
 
-    An index named "key" holds the rows' keys and is not shown. The numbers of a row are named
-    by the terms of its index: role.figure, status.document.actual; ``attrs["of"]`` says what is
-    counted, where one page counts the same terms of several things.
+    The numbers of a row are named by the terms of its index: role.figure, status.document.actual;
+    ``attrs["of"]`` says what is counted, where one page counts the same terms of several things.
     """
-    named, columns = [n for n in frame.index.names if n and n != "key"], frame.columns
+    named, columns = [*filter(None, frame.index.names)], frame.columns
     rows = (frame.reset_index() if named else frame).itertuples(index=False, name=None)
     heads = [words.label(name) for name in named]
     if columns.name:
@@ -109,7 +102,7 @@ def _frame_table(frame, fold):
     heads += [words.cell_text(columns.name or "label", column) for column in columns]
     cells, kinds, lines = [*rows], [*named, *columns], []
     numbers = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
-    for key, row in zip(frame.index, cells):
+    for row in cells:
         terms = [*kinds[:1], frame.attrs.get("of", ""), *row[: len(named)]]
         name = ".".join(filter(None, map(str, terms)))
         texts, marked = [*map(words.cell_text, kinds, row)], []
@@ -117,8 +110,8 @@ def _frame_table(frame, fold):
             counted = name if kind == "value" else f"{name}.{kind}"
             counts = named and isinstance(cell, Real)
             own = _attributes(counted, {"value": f"{cell:.12g}"}) if counts else ""
-            marked.append(_td(_anchor(text * (kind == "address"), text), n in numbers, own))
-        lines.append((texts, marked, _attributes(key) if frame.index.name == "key" else ""))
+            marked.append(_td(escape(text), n in numbers, own))
+        lines.append((texts, marked, ""))
     return _table(heads, lines, fold)
 
 
@@ -143,7 +136,7 @@ def _figures_table(figures, more=(), fold=""):
         html = {column: escape(row[column]) for column in columns}
         html["source"] = "; ".join(map(link, figure.refs))
         if own and figure.low < figure.high:
-            html["bounds"] = words.bounds_text(figure, partial(_end, figure))
+            html["bounds"] = words.bounds_text(figure, partial(_end, figure), escape)
         cells = [_td(html[column], column in ("value", "bounds")) for column in columns]
         lines.append(([row[column] for column in columns], cells, own))
     return _table(heads.values(), lines, fold)

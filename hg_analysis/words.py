@@ -15,17 +15,13 @@ from hg_analysis.figures import Figure, described
 from hg_analysis.table import called, entries
 
 LANGUAGES = ("en", "vi")
-# Babel's patterns of a year, quarter, month and day; those of a publication as the files have it.
+# Babel's patterns of a year, quarter, month and day.
 _PERIOD = {"en": {"Y": "yyyy", "Q": "'Q'Q yyyy", "M": "MMM yyyy", "D": "d MMM yyyy"}}
 _PERIOD["vi"] = {"Y": "yyyy", "Q": "'quý' Q/yyyy", "M": "M/yyyy", "D": "d/M/yyyy"}
-_PUBLISHED = {"en": {"Y": "yyyy", "M": "yyyy-MM", "D": "yyyy-MM-dd"}}
-_PUBLISHED["vi"] = {"Y": "yyyy", "M": "MM/yyyy", "D": "dd/MM/yyyy"}
 _MONTHS = re.compile(r"(\d{4})-(\d\d)/\1-(\d\d)")  # of one year, from the first to the last
 SIGNS = {"=": "", "~": "≈ ", ">": "> ", "<": "< ", ">=": "≥ ", "<=": "≤ "}
 _OUTWARDS = {">=": (math.floor, "low"), "<=": (math.ceil, "high")}
 WEB = ("https://", "http://")
-# Columns whose cells are texts, never the name of a term.
-_TEXTS = ("printed", "note", "title", "opening", "definition", "original", "translation")
 MARKS = {"document": "●", "published": "■", "plan": "△", "implied": "◆"}
 _state = {"language": "en"}
 
@@ -125,7 +121,7 @@ def number(value, decimals=0):
     return format_decimal(rounded, format=pattern, locale=language()).replace("-", "−")
 
 
-def period(text, patterns=_PERIOD):
+def period(text):
     """Write an ISO 8601 period for a reader.
 
     Parameters
@@ -133,8 +129,6 @@ def period(text, patterns=_PERIOD):
     text : str
         A year, quarter, month, day, or an interval; the first or the last months of
         a year are called so where ``data/terms.csv`` has a name for them.
-    patterns : dict
-        Babel's date patterns by language and by what a moment names.
 
     Examples
     --------
@@ -149,7 +143,7 @@ def period(text, patterns=_PERIOD):
         year, first, last = months.groups()
         if known("label", named := f"months_{first}_{last}"):
             return label(named, year=year)
-    forms, moments = patterns[language()], map(pd.Period, text.split("/"))
+    forms, moments = _PERIOD[language()], map(pd.Period, text.split("/"))
     return "–".join(format_date(m.end_time, forms[m.freqstr[0]], language()) for m in moments)
 
 
@@ -184,7 +178,7 @@ def _outwards(rounding, end, decimals):
     return rounding(round(end * scale, 6)) / scale
 
 
-def bounds_text(figure, mark=lambda end, value, decimals: number(value, decimals)):
+def bounds_text(figure, mark=lambda end, value, decimals: number(value, decimals), quote=str):
     """Write the bounds, rounded outwards so that they hold what they must.
 
     Parameters
@@ -192,6 +186,8 @@ def bounds_text(figure, mark=lambda end, value, decimals: number(value, decimals
     figure : Figure
     mark : callable, optional
         Called with "low" or "high", the rounded bound and its decimals; returns its text.
+    quote : callable, optional
+        What is done with the words between the bounds: escaped for HTML.
 
     Returns
     -------
@@ -207,7 +203,8 @@ def bounds_text(figure, mark=lambda end, value, decimals: number(value, decimals
     decimals = digits(figure) + (figure.decimals is not None)
     ends = _outwards(math.floor, figure.low, decimals), _outwards(math.ceil, figure.high, decimals)
     low, high = (mark(*each) for each in zip(("low", "high"), ends, (decimals, decimals)))
-    return label("from_to", low=low, high=high) if ends[0] < 0 else f"{low} – {high}"
+    template = name("label", "from_to") if ends[0] < 0 else "{low} – {high}"
+    return quote(template).replace("{low}", low).replace("{high}", high)
 
 
 def publisher(ref):
@@ -260,11 +257,7 @@ def cell_text(column, cell):
         return number(cell, len(four.partition(".")[2]))
     if column == "period":
         return period(cell)
-    if column == "published" and re.match(r"\d{4}\b", cell):
-        return period(cell, _PUBLISHED)
     if column == "source":
         return publisher(cell)
-    if column in _TEXTS:
-        return str(cell)
     kind = "indicator" if column == "figure" else column
     return name(kind, cell, name("label", cell, str(cell)))

@@ -143,6 +143,7 @@ REFUSED = {
     "a name": ["Covid-19%", "G7%", "A5%", "x5%", "5G%", "5x%", "1½%", "5²%", "(5 %"],
     "another unit": ["5 USD", "5 đồng", "5", "5‰", "5 điểm %", "5 phần nghìn", "5 lần %"],
     "several limits": ["khoảng trên 90%", "tối đa không dưới 3%", "> 5% trở xuống"],
+    "a mark of our own": ["5 # %", "# 5%"],
     "a comparison": ["hơn cả nước 5%", "cao hơn 0,7% so với cả nước", "bằng 102,5% so với cùng kỳ"],
     "an excess": ["không tăng quá 5%", "vượt 5%", "vượt mốc 5%"],
     "a limit of two words": ["nhỏ hơn hoặc bằng 5%", "bằng hoặc lớn hơn 5%", "quá 5%"],

@@ -123,7 +123,7 @@ def test_contribution_of_industry_2023_near_the_printed_one(table):
 def test_excess_of_beds_as_printed(table):
     # 37 beds on a plan of 36 were printed as 2.78 percent above it.
     printed = hg.figure(table, "beds_above_plan", source="appendix3")
-    beds = hg.figure(table, "beds_per_10000", origin="document")
+    beds = hg.figure(table, "beds_per_10000", source="appendix3")
     assert printed.low <= calc.growth_between(36, beds.value) < printed.high
     assert calc.discount(beds.value, printed.value) == pytest.approx(36, abs=0.01)
 
@@ -140,7 +140,7 @@ def test_rounding_reaches_the_bounds_of_what_was_rounded(table):
     # Half a unit of the last digit, in percent of the value, leads from it to its bounds.
     own = table[(table.origin == "document") & (table.low < table.high) & (table.relation == "=")]
     for row in own[own.nth != ""].itertuples():
-        figure = hg.figure(table, row.indicator, origin="document")
+        figure = hg.figure(table, row.indicator, source="appendix3")
         error = calc.percent(0.5 * 10.0**-figure.decimals, figure.value)
         ends = sorted(calc.compound(figure.value, sign * error) for sign in (-1, 1))
         assert ends == pytest.approx([figure.low, figure.high])

@@ -11,6 +11,7 @@ from conftest import ROOT, displayed
 
 import hg_analysis as hg
 from hg_analysis import table as hg_table
+from hg_analysis.figures import from_row
 from hg_analysis.tools.run import normalise
 
 RUN = "document.title=`ran`"
@@ -39,9 +40,9 @@ def small_notebook(patch):
     """Show figures, a folded table and a picture, as a notebook would."""
     seen, table = displayed(patch), hg.load()
     rates = hg.figures(table, "grdp_growth", range(2020, 2025))
-    rows = table.set_index("key")[["note", "name_en"]]
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
-    hg.show(rows.assign(address="javascript:document.title=`ran`"))
+    hg.show([from_row(row) for row in table.itertuples()], fold="All")
+    hg.show(table[["note", "name_en"]])
     hg.show(hg.pictures.lines({NASTY: rates}, title=NASTY, units=NASTY, name="small"))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
     code.outputs = [
