@@ -323,28 +323,36 @@ def same(row):
 
 
 @pytest.mark.parametrize(
-    ("mine", "other", "ends"),
+    ("mine", "other", "ends", "doubtful"),
     [
-        ("2025-01", "2025-02", True),
-        ("2025-02", "2025-01", False),
-        ("", "2020", True),
-        ("2020", "", False),
-        ("2025", "2025-01", True),  # a year counts as its first day
+        ("2025-01", "2025-02", True, False),
+        ("2025-02", "2025-01", False, False),
+        ("2026-01-01", "2026-01-01", False, True),
+        ("2026-01-02", "2026-01-01", False, False),
+        ("", "2020", True, True),
+        ("2020", "", False, True),
+        ("2025", "2025-01", True, True),  # a year counts as its first day
+        ("2026-01", "2026", False, True),  # which may have been December
     ],
 )
-def test_no_date_and_half_a_date_do_not_win(mine, other, ends, rows, bundled, edit):
+def test_a_date_decides_and_one_that_does_not_tell_is_to_be_looked_at_again(
+    mine, other, ends, doubtful, rows, bundled, edit
+):
+    late, like = "grdp_growth.2025.late.plan", rows[list(bundled.key).index(PLAN)]
     edit("sources", lambda row: row.update(published=mine), source=PLAN.split(".")[2])
     edit("sources", lambda listed: [*listed, LATE | {"kind": "province", "published": other}])
-    edit("choices", lambda row: row.update(premise="official;latest"), row=PLAN)
-    like = rows[list(bundled.key).index(PLAN)]
     edit("indicators", lambda listed: [*listed, like | {"source": "late"}])
-    told = "another choice: grdp_growth.2025.late.plan ends the premise 'latest'"
-    alone = like | {"source": "congthuong_2024_12"}  # an earlier plan of the same year
-    assert [f.expected for f in found() if f.file == "choices.csv"] == [told] * ends
+    for premise, dated in (("official;latest", True), ("firmest", False)):
+        edit("choices", lambda row, premise=premise: row.update(premise=premise), row=PLAN)
+        told = [f"another choice: {late} ends the premise 'latest'"] * (ends and dated)
+        assert [f.expected for f in found() if f.file == "choices.csv"] == told
+        seen = [line for line in again() if PLAN in line and late in line]
+        assert len(seen) == (doubtful and dated)
     edit("choices", lambda listed: [row for row in listed if row["row"] != PLAN])
+    alone = like | {"source": "congthuong_2024_12"}  # an earlier plan of the same year
     edit("indicators", lambda listed: [r for r in listed if same(r) != same(alone)])
     table = hg.load()  # where nothing is chosen the same order holds
-    assert table.chosen[table.key == "grdp_growth.2025.late.plan"].all() == ends
+    assert table.chosen[table.key == late].all() == ends
 
 
 def again(today="2030-01-01"):
@@ -377,39 +385,6 @@ def test_a_choice_whose_firmer_figure_is_due_is_to_be_looked_at_again(indicator,
     for today, seen in ((f"{due}-01", True), (f"{due[:4]}-{int(due[5:] or 1) - 1:02d}-28", False)):
         if due > "2024":  # the day on which it is, and the month before
             assert any(key in line for line in again(today)) == seen
-
-
-@pytest.mark.parametrize(
-    ("premise", "mine", "other", "told"),
-    [
-        ("latest", "2026-01-01", "2026-01-01", True),
-        ("latest", "2026-01-02", "2026-01-01", False),
-        ("latest", "2026-01", "2026", True),  # which may have been December
-        ("latest", "2026", "2026-01", True),
-        ("latest", "2026-01", "", True),
-        ("firmest", "2026-01", "", False),
-        ("firmest;official;latest", "2026-01", "", True),
-    ],
-)
-def test_a_choice_by_dates_that_do_not_tell_is_to_be_looked_at_again(
-    premise, mine, other, told, rows, bundled, edit, capsys
-):
-    edit("sources", lambda row: row.update(published=mine), source=PLAN.split(".")[2])
-    edit("sources", lambda listed: [*listed, LATE | {"kind": "province", "published": other}])
-    edit("choices", lambda row: row.update(premise=premise), row=PLAN)
-    like = rows[list(bundled.key).index(PLAN)]
-    edit("indicators", lambda listed: [*listed, like | {"source": "late"}])
-    lines = [line for line in again() if PLAN in line and "grdp_growth.2025.late.plan" in line]
-    assert len(lines) == told
-    main(["check"])
-    said = capsys.readouterr().out.splitlines()
-    first = next(n for n, line in enumerate(said) if line.startswith("look again"))
-    assert not told or lines[0] in said[first:]
-    assert all(line.startswith("look again") for line in said[first:-1])  # after all other notes
-    if told:  # what is firmer or more official needs no date
-        edit("indicators", lambda listed: [*listed[:-1], like | {"source": "vietnamplus_term"}])
-        edit("choices", lambda row: row.update(premise="official;latest"), row=PLAN)
-        assert not [line for line in again() if PLAN in line]
 
 
 # -- the premises of the readings
