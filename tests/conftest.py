@@ -36,6 +36,11 @@ GOOD = dict.fromkeys(COLUMNS, "") | {
 }
 
 
+def of(indicator, printed, value, **more):
+    """A good row of another indicator."""
+    return GOOD | {"indicator": indicator, "printed": printed, "value": value} | more
+
+
 def shared(name):
     """Return a file that stands beside the project, or skip saying that it is missing."""
     path = SHARED / name

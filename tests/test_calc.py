@@ -22,11 +22,6 @@ SIGNS = {"−": "-", "·": "*", "^": "**", "Π": "prod", "Σ": "sum"}
 SIGNS |= {"⌈": "ceil(", "⌉": ")", "min{n : ": "min(n[", "}": "])"}
 
 
-@pytest.fixture(scope="module")
-def table():
-    return hg.load()
-
-
 def documented(function):
     """Give the formula under Returns as code that NumPy evaluates."""
     formula = re.search(r"Returns\n.*?[:\n]\s+``(.+?)``", function.__doc__, re.DOTALL)[1]
@@ -61,86 +56,59 @@ def test_every_formula_gives_some_derived_quantity():
     assert set(calc.__all__) >= calc.MIXED
 
 
-def test_growth_of_viet_nam_as_the_government_printed_it(table):
-    # The Government gave about 6.3 percent for 2021 to 2025; the yearly rates are first estimates.
-    years = [str(year) for year in range(2021, 2026)]
-    yearly = hg.figures(table, "grdp_growth", years, place="vietnam")
-    assert calc.average_growth(*(f.value for f in yearly)) == pytest.approx(6.3, abs=0.25)
-
-
-def test_contributions_add_up_to_the_published_growth(table):
+def test_contributions_add_up_to_the_published_growth(bundled):
     # 2023: three sectors' contributions, as printed, leave product taxes within a tenth of a point.
     names = [f"{part}_contribution" for part in ("industry", "services", "agriculture")]
-    parts = [hg.figure(table, name, period="2023").value for name in names]
-    growth = hg.figure(table, "grdp_growth", period="2023").value
+    parts = [hg.figure(bundled, name, period="2023").value for name in names]
+    growth = hg.figure(bundled, "grdp_growth", period="2023").value
     assert calc.difference(growth, *parts) == pytest.approx(0, abs=0.1)
     assert calc.total(*parts) == pytest.approx(growth, abs=0.1)
 
 
-def test_share_of_communes_as_printed_for_the_nation(table):
+def test_share_of_communes_as_printed_for_the_nation(bundled):
     # 6,084 of 7,669 communes were printed as 79.3 percent.
-    share = hg.figure(table, "new_rural_communes_share", "2025-06", place="vietnam")
-    assert "6,084 of 7,669" in table.note[table.indicator == share.indicator].str.cat()
+    share = hg.figure(bundled, "new_rural_communes_share", "2025-06", place="vietnam")
+    assert "6,084 of 7,669" in bundled.note[bundled.indicator == share.indicator].str.cat()
     assert share.low <= calc.percent(6084, 7669) < share.high
     assert calc.whole(6084, share.high) < 7669 <= calc.whole(6084, share.low)
     assert calc.part(share.low, 7669) <= 6084 < calc.part(share.high, 7669)
 
 
-def test_electricity_growth_from_the_printed_index(table):
-    # Printed as 1,086.2 percent of the year before: growth of 986.2 percent.
-    printed = hg.figure(table, "electricity_growth", period="2022")
-    assert calc.growth_between(100, 1086.2) == pytest.approx(printed.value)
-
-
-def test_population_of_2023_from_two_printed_figures(table):
-    # Around the published "more than 733,000" of 2024.
-    size = hg.figure(table, "grdp", "2023", source="cafef_2024_01")
-    each = hg.figure(table, "grdp_per_person", period="2023")
-    people = calc.ratio_of_billions(size.value, each.value)
-    assert people == pytest.approx(733000, rel=0.01)
-
-
-def test_structure_of_2021_as_the_ministry_printed_its_changes(table):
+def test_structure_of_2021_as_the_ministry_printed_its_changes(bundled):
     # Printed on 2020: +0.14, +0.68, -0.84, +0.03 points; half the absolute sum.
-    assert "+0.14, +0.68, -0.84, +0.03 points" in table.note.astype(str).str.cat()
+    assert "+0.14, +0.68, -0.84, +0.03 points" in bundled.note.astype(str).str.cat()
     assert calc.structural_change(0.14, 0.68, -0.84, 0.03) == pytest.approx(0.845)
     parts = ("agriculture", "industry", "services", "product_taxes")
-    after = [hg.figure(table, f"{p}_share", "2021", source="mpi_2021").value for p in parts]
-    moved = partial(hg.figure, table, period="2020/2021", source="mpi_2021")
+    after = [hg.figure(bundled, f"{p}_share", "2021", source="mpi_2021").value for p in parts]
+    moved = partial(hg.figure, bundled, period="2020/2021", source="mpi_2021")
     changes = [moved(f"{p}_share_change").value for p in parts]
     before = [calc.difference(*pair) for pair in zip(after, changes)]
     assert calc.structure_distance(*before, *after) == pytest.approx(0.845)
 
 
-def test_contribution_of_industry_2023_near_the_printed_one(table):
-    # Its share of 2022 at current prices times its growth; printed: 8.22 points.
-    share = hg.figure(table, "industry_share", period="2022")
-    growth = hg.figure(table, "industry_growth", period="2023")
-    printed = hg.figure(table, "industry_contribution", period="2023")
-    assert calc.part(share.value, growth.value) == pytest.approx(printed.value, abs=0.5)
-
-
-def test_excess_of_beds_as_printed(table):
+def test_excess_of_beds_as_printed(bundled):
     # 37 beds on a plan of 36 were printed as 2.78 percent above it.
-    printed = hg.figure(table, "beds_above_plan", source="appendix3")
-    beds = hg.figure(table, "beds_per_10000", source="appendix3")
+    printed = hg.figure(bundled, "beds_above_plan", source="appendix3")
+    beds = hg.figure(bundled, "beds_per_10000", source="appendix3")
     assert printed.low <= calc.growth_between(36, beds.value) < printed.high
     assert calc.discount(beds.value, printed.value) == pytest.approx(36, abs=0.01)
 
 
-def test_smallest_total_of_an_open_end(table):
+def test_smallest_total_of_an_open_end(bundled):
     # 99.96 percent of the opinions were printed as resolved: one of 2,223 at least was not.
-    share = hg.figure(table, "opinions_resolved", source="appendix3")
+    share = hg.figure(bundled, "opinions_resolved", source="appendix3")
     assert calc.smallest_total(share.low, share.high) == 2223
     assert calc.smallest_total(50, 50.05) == 2  # one of two is 50 percent exactly
     assert calc.smallest_total(33, 33.3) == 100  # 33 of a hundred; a third is above
 
 
-def test_rounding_reaches_the_bounds_of_what_was_rounded(table):
+def test_rounding_reaches_the_bounds_of_what_was_rounded(bundled):
     # Half a unit of the last digit, in percent of the value, leads from it to its bounds.
-    own = table[(table.origin == "document") & (table.low < table.high) & (table.relation == "=")]
+    own = bundled[
+        (bundled.origin == "document") & (bundled.low < bundled.high) & (bundled.relation == "=")
+    ]
     for row in own[own.nth != ""].itertuples():
-        figure = hg.figure(table, row.indicator, source="appendix3")
+        figure = hg.figure(bundled, row.indicator, source="appendix3")
         error = calc.percent(0.5 * 10.0**-figure.decimals, figure.value)
         ends = sorted(calc.compound(figure.value, sign * error) for sign in (-1, 1))
         assert ends == pytest.approx([figure.low, figure.high])
@@ -152,11 +120,6 @@ def test_compound_is_a_chain_of_equal_rates(value, rate, years):
     assert later == pytest.approx(calc.compound(value, calc.chain(*[rate] * years)))
     assert calc.discount(later, rate, years) == pytest.approx(value)
     assert calc.growth_between(value, later, years) == pytest.approx(rate, abs=1e-6)
-
-
-@given(st.lists(rates, min_size=1, max_size=6))
-def test_an_index_is_100_and_the_growth_since(each):
-    assert calc.index(*each) == pytest.approx(100 + calc.chain(*each))
 
 
 @given(st.lists(rates, min_size=1, max_size=6))
@@ -185,12 +148,6 @@ def test_a_path_adds_up_and_grows_at_its_rate(total, rate, years):
 def test_price_change_times_volume_is_value(start, end, each):
     at_last_prices = calc.compound(start, calc.price_change(start, end, *each), len(each))
     assert calc.compound(at_last_prices, calc.chain(*each)) == pytest.approx(end)
-
-
-@given(levels, levels)
-def test_units_of_rates_and_amounts(first, second):
-    assert calc.ratio_of_billions(first, second) == pytest.approx(first * 1e9 / (second * 1e6))
-    assert calc.scaled(first, second) == pytest.approx(calc.ratio(first, 1e4) * second)
 
 
 @given(levels, levels, st.integers(1, 8))

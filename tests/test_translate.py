@@ -3,9 +3,7 @@
 import io
 import re
 import unicodedata
-from pathlib import Path
 
-import nbclient
 import nbformat
 import pytest
 from babel.messages import Message
@@ -180,8 +178,12 @@ def test_a_run_names_what_has_no_catalogue_and_writes_by_default_below_build(
     assert main(["run", "--language", "vi", str(notebook)]) == 0
     assert capsys.readouterr().out == f"not translated yet: {NAME}\n"
     assert not (tmp_path / "build").exists()
-    assert main(["run", "--language", "vi", str(tmp_path / "none.ipynb")]) == 1
-    assert "no such notebook" in capsys.readouterr().err
+    # Where anything is missing all of it is said, and nothing is executed.
+    assert main(["translate", str(notebook)]) == 0
+    rewrite(notebook, "hg.show(", "open('ran', 'w'); hg.show(")
+    assert main(["run", "--language", "vi", str(notebook)]) == 1
+    assert capsys.readouterr().err.count("no translation: «") == 7
+    assert not (tmp_path / "build").exists() and not notebook.with_name("ran").exists()
 
 
 def test_updating_changes_no_byte_where_nothing_changed(complete, capsys):
@@ -280,22 +282,12 @@ def test_a_wrong_translation_is_said_with_cell_and_text(start, old, put, says, c
     assert any(says in fault for fault in said), said
 
 
-def test_what_was_not_translated_at_all_is_english_unless_it_is_names():
-    for text, wrong in (("rate of change", ["English is left (of)"]), ("GRDP Sóc Trăng 2024", [])):
-        assert list(translate._wrong(translate.Block(0, 1, text), Message(text, text))) == wrong
-    text = "yearly rate change"
-    said = translate._wrong(translate.Block(0, 1, text), Message(text, text))
-    assert list(said) == ["English is left (all)"]
-
-
-def test_a_run_with_a_wrong_translation_starts_no_kernel(complete, monkeypatch, capsys):
-    def start(client):
-        raise AssertionError("a kernel was started")
-
-    monkeypatch.setattr(nbclient.NotebookClient, "setup_kernel", start)
-    change(translate.catalogue(complete), lambda message: setattr(message, "string", ""))
-    assert main(["run", "--language", "vi", str(complete)]) == 1
-    assert capsys.readouterr().err.count("no translation: «") == 7  # all at once
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [("yearly rate change", ["English is left (all)"]), ("GRDP Sóc Trăng 2024", [])],
+)
+def test_what_was_not_translated_at_all_is_english_unless_it_is_names(text, wrong):
+    assert list(translate._wrong(translate.Block(0, 1, text), Message(text, text))) == wrong
 
 
 @pytest.mark.parametrize("value", ['f"Growth of {place}"', '"Growth " "of " + place', 'n["a"]'])
@@ -348,8 +340,3 @@ def test_what_is_no_catalogue_is_said(complete, capsys):
     for command in (["translate"], ["translate", "--check"], ["run", "--language", "vi"]):
         assert main([*command, str(complete)]) == 1
         assert "09_small.po: not a gettext catalogue" in capsys.readouterr().err
-
-
-def test_the_catalogue_of_a_notebook_of_the_project_stands_in_translations():
-    path = Path(NOTEBOOKS / "01_growth.ipynb")
-    assert translate.catalogue(path) == NOTEBOOKS.parent / "translations" / "vi" / "01_growth.po"
