@@ -55,7 +55,6 @@ def test_what_is_not_there_or_not_named_is_said(where, message, bundled):
     with pytest.raises(LookupError, match=message):
         hg.figure(bundled, **where)
     picked = hg.figure(bundled, "grdp_growth", source="appendix3")
-    assert picked == hg.figure(bundled, "grdp_growth", origin="document")
     assert picked.key == "grdp_growth.2020_2025.appendix3"
 
 

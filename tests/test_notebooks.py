@@ -171,8 +171,9 @@ def test_a_page_answers_first_and_keeps_its_budget(notebook):
 
 
 def test_the_readme_repeats_what_every_notebook_found():
+    readme = (ROOT / "README.md").read_text("utf-8")
     found = [links.findings(read(path), path.name) for path in PATHS]
-    assert "\n## Findings\n\n" + "\n\n".join(found) + "\n\n## " in README
+    assert "\n## Findings\n\n" + "\n\n".join(found) + "\n\n## " in readme
 
 
 def test_places_in_prose_exist(notebook, own):

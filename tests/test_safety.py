@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, displayed
 
 import hg_analysis as hg
+from hg_analysis import pictures
 from hg_analysis import table as hg_table
 from hg_analysis.figures import from_row
 from hg_analysis.tools.run import normalise
@@ -43,7 +44,7 @@ def small_notebook(patch):
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
     hg.show([from_row(row) for row in table.itertuples()], fold="All")
     hg.show(table[["note", "name_en"]])
-    hg.show(hg.pictures.lines({NASTY: rates}, title=NASTY, units=NASTY, name="small"))
+    hg.show(pictures.lines({NASTY: rates}, title=NASTY, units=NASTY, name="small"))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
     code.outputs = [
         nbformat.v4.new_output("display_data", data, metadata=more) for data, more in seen
