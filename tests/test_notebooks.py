@@ -138,8 +138,8 @@ def test_cells_are_short(notebook):
         drawn = [call for call in calls if ast.unparse(call.func).startswith("pictures.")]
         words = sum(call.end_lineno - call.lineno for call in drawn)
         lengths.append(len(cell.source.splitlines()) - words)
-    assert statistics.median(lengths) <= 6
-    assert max(lengths) <= 12
+    assert statistics.median(lengths) <= 3
+    assert max(lengths) <= 10
 
 
 def worded(text):
