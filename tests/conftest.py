@@ -62,8 +62,9 @@ def write_rows(path, rows, columns=None, **options):
 
 @pytest.fixture(autouse=True)
 def as_it_was():
-    """No test leaves pictures open or another folder's names behind."""
+    """No test leaves pictures open, or another language or folder's names behind."""
     yield
+    words.use_language("en")
     table._current["folder"] = table.DATA
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
@@ -141,9 +142,8 @@ def displayed(patch):
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What is displayed, instead of displaying it; in English again afterwards."""
-    yield displayed(monkeypatch)
-    words.use_language("en")
+    """What is displayed, instead of displaying it."""
+    return displayed(monkeypatch)
 
 
 @pytest.fixture(scope="session")

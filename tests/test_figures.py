@@ -40,29 +40,22 @@ def test_more_rows_change_nothing_that_is_picked(rows, write, bundled):
         assert hg.figures(table, indicator, years[::-1]) == found[::-1]
 
 
-def test_a_period_or_the_document_must_be_named(bundled):
-    with pytest.raises(LookupError, match="name the period of 'grdp_growth': a series may grow"):
-        hg.figure(bundled, "grdp_growth")
-    with pytest.raises(LookupError, match="name the period"):
-        hg.figure(bundled, "grdp_growth", source="mpi_2021")
-    assert (
-        hg.figure(bundled, "grdp_growth", source="appendix3").key
-        == "grdp_growth.2020_2025.appendix3"
-    )
-
-
 @pytest.mark.parametrize(
     ("where", "message"),
     [
+        ({"indicator": "grdp_growth"}, "name the period of 'grdp_growth': a series may grow"),
+        ({"indicator": "grdp_growth", "source": "mpi_2021"}, "name the period"),
         ({"indicator": "grdp", "period": "1999"}, "no figure with indicator 'grdp', period '1999'"),
         ({"indicator": "grpd", "period": "2023"}, "no figure with indicator 'grpd'"),
         ({"indicator": "grdp", "period": "2023", "place": "hue"}, "place 'hue'"),
         ({"indicator": "grdp_growth", "period": "2021", "role": "target"}, "role 'target'"),
     ],
 )
-def test_what_is_not_there_is_named(where, message, bundled):
+def test_what_is_not_there_or_not_named_is_said(where, message, bundled):
     with pytest.raises(LookupError, match=message):
         hg.figure(bundled, **where)
+    picked = hg.figure(bundled, "grdp_growth", source="appendix3")
+    assert picked.key == "grdp_growth.2020_2025.appendix3"
 
 
 def test_choices_are_followed_unless_a_source_is_named(bundled, edit):
@@ -138,29 +131,14 @@ def test_every_derived_quantity_takes_what_its_description_says_and_nothing_else
     assert many == pytest.approx([9.24] * 3)
 
 
-@pytest.fixture
-def check_apart(edit):
-    """A quantity that takes any two figures."""
-    own = {"indicator": "check_apart", "inputs": "any any", "formula": "difference"}
-    edit("derived", lambda rows: [*rows, rows[0] | own])
-
-
-@pytest.mark.usefixtures("check_apart")
-def test_figures_whose_units_do_not_go_together_are_refused():
-    apart = rounded("grdp", 1000, 0), rounded("grdp_growth", 9.24)
+def test_figures_whose_units_or_signatures_do_not_go_together_are_refused(edit):
+    share, change = rounded("agriculture_share", 20), rounded("agriculture_share_change", -6.19)
+    assert hg.derive("check_share_before", share, change).value == pytest.approx(26.19)
+    with pytest.raises(ValueError, match="check_share_before takes"):  # no input of its other one
+        hg.derive("check_share_before", share, rounded("industry_share_change", 1))
+    edit("derived", lambda row: row.update(inputs="any any"), indicator="growth_above_target")
     with pytest.raises(ValueError, match=r"takes figures of one unit, not grdp\..*grdp_growth\."):
-        hg.derive("check_apart", *apart)
-    both = rounded("agriculture_share", 20), rounded("agriculture_share_change", -6.19)
-    assert hg.derive("check_share_before", *both).value == pytest.approx(26.19)
-
-
-def test_one_signature_never_borrows_an_input_of_the_other():
-    with pytest.raises(ValueError, match="check_share_before takes"):
-        hg.derive(
-            "check_share_before",
-            rounded("agriculture_share", 20),
-            rounded("industry_share_change", 1),
-        )
+        hg.derive("growth_above_target", rounded("grdp", 1000, 0), rounded("grdp_growth", 9.24))
 
 
 @pytest.mark.parametrize(

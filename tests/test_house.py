@@ -1,17 +1,15 @@
 """The library stays small, and each of its modules builds only on those before it."""
 
 import ast
-import io
-import tokenize
 
+import pytest
 from conftest import ROOT
 
 PACKAGE = ROOT / "hg_analysis"
 # Each step may import those before it and its own floor's; files and bounds import none.
-FLOORS = ["files bounds calc", "table", "figures", "words", "sheet"]
-FLOORS += ["forms", "pictures", "show"]
+FLOORS = ["files bounds calc", "table", "figures", "words", "sheet", "forms", "pictures", "show"]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names.split()}
-LIMITS = {PACKAGE: 1000, PACKAGE / "tools": 1400}  # lines of code
+LIMITS = {PACKAGE: 1500, PACKAGE / "tools": 1160}  # lines of code
 
 
 def code_lines(source):
@@ -22,11 +20,8 @@ def code_lines(source):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )
     docstrings = {line for text in texts for line in range(text.lineno, text.end_lineno + 1)}
-    nothing = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-    nothing |= {tokenize.ENDMARKER}
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    lines = (range(t.start[0], t.end[0] + 1) for t in tokens if t.type not in nothing)
-    return len({line for each in lines for line in each} - docstrings)
+    lines = enumerate(map(str.strip, source.splitlines()), 1)
+    return sum(n not in docstrings for n, line in lines if line and line[0] != "#")
 
 
 def imported(path):
@@ -38,18 +33,13 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path.name} imports relatively"
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-            found |= {node.args[0].value}
     return {name.split(".")[1] for name in found if name.startswith("hg_analysis.")}
 
 
-def test_lines_of_code(capsys):
-    for folder, limit in LIMITS.items():
-        counts = {p.name: code_lines(p.read_text("utf-8")) for p in sorted(folder.glob("*.py"))}
-        total, told = sum(counts.values()), ", ".join(f"{n} {c}" for n, c in counts.items())
-        with capsys.disabled():
-            print(f"\n{folder.relative_to(ROOT)}: {total} lines of code of {limit}: {told}")
-        assert folder == PACKAGE or total <= limit, told
+@pytest.mark.parametrize("folder", LIMITS, ids=lambda folder: folder.name)
+def test_lines_of_code(folder):
+    counts = {p.name: code_lines(p.read_text("utf-8")) for p in sorted(folder.glob("*.py"))}
+    assert sum(counts.values()) <= LIMITS[folder], counts
 
 
 def test_only_the_command_imports_what_publishes():

@@ -44,13 +44,17 @@ def small_notebook(patch):
     hg.show(hg.figure(table, "grdp", source="appendix3"), rates)
     hg.show([from_row(row) for row in table.itertuples()], fold="All")
     hg.show(table[["note", "name_en"]])
-    hg.show(pictures.lines(rates, title="<b>Growth</b>", units="'%' & more", name="small"))
+    hg.show(pictures.lines({NASTY: rates}, title=NASTY, units=NASTY, name="small"))
     code = nbformat.v4.new_code_cell("hg.show()", id="c-1", execution_count=1)
-    for data, metadata in seen:
-        code.outputs += [nbformat.v4.new_output("display_data", data, metadata=metadata)]
-    lead, findings = {"tags": ["lead"]}, {"tags": ["findings"]}
-    cells = [nbformat.v4.new_markdown_cell(PROSE, id="c-0", metadata=lead), code]
-    cells.insert(1, nbformat.v4.new_markdown_cell("- Found", id="c-2", metadata=findings))
+    code.outputs = [
+        nbformat.v4.new_output("display_data", data, metadata=more) for data, more in seen
+    ]
+    texts = [(PROSE, "lead", "c-0"), ("- Found", "findings", "c-2")]
+    cells = [
+        nbformat.v4.new_markdown_cell(text, id=name, metadata={"tags": [tag]})
+        for text, tag, name in texts
+    ]
+    cells.append(code)
     return normalise(nbformat.v4.new_notebook(cells=cells))
 
 
@@ -100,7 +104,9 @@ def pages(tmp_path_factory):
             rows = list(csv.DictReader(handle))
         for number, row in enumerate(rows):
             for column in columns:
-                row[column] += NASTY + ("" if name == "indicators" else BLOCK)
+                added = NASTY + ("" if name == "indicators" else BLOCK)
+                # Where a name has places to fill in, braces would be more of them.
+                row[column] += re.sub("[{}]", "", added) if "{" in row[column] else added
             if row.get("address"):
                 row["address"] = ADDRESSES[number % len(ADDRESSES)]
         with path.open("w", encoding="utf-8", newline="") as handle:

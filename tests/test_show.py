@@ -76,16 +76,8 @@ def test_every_row_is_found_by_its_key_and_says_what_it_states(every, shown):
         for end, exact, written in zip(ends, (figure.low, figure.high), written_ends):
             assert float(end["data-value"]) == pytest.approx(exact, rel=1e-11)
             assert int(end["data-decimals"]) == len(written.partition(".")[2])
-
-
-def test_every_number_of_a_cross_table_is_found(shown):
-    numerals = hg.companion("numerals")
-    counts = numerals.groupby("role").size().to_frame("value")
-    hg.show(counts)
-    found = targets(shown[0][0]["text/html"])
-    assert {key: float(facts["data-value"]) for key, facts in found.items()} == {
-        f"role.{role}": count for role, count in counts.value.items()
-    }
+        low, high = (float(t.replace(",", "").replace("−", "-")) for t in written_ends)
+        assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
 
 
 def test_what_is_not_named_by_terms_has_no_key(shown):
@@ -97,6 +89,7 @@ def test_what_is_not_named_by_terms_has_no_key(shown):
 def test_a_long_table_is_folded_says_how_long_it_is_and_where_its_rows_are(rows, table, shown):
     hg.show(pd.DataFrame({"value": range(rows)}, pd.Index(table.key[:rows], name="role")))
     html = shown[0][0]["text/html"]
+    assert list(targets(html)) == [*("role." + table.key[:rows])]
     if rows <= 40:
         assert "<details>" not in html
         return
@@ -192,39 +185,21 @@ def test_numbers_are_written_with_the_digits_that_bounds_leave(figure, value, bo
     assert (value_text(figure), bounds_text(figure)) == (value, bounds)
 
 
-def test_written_bounds_hold_the_bounds(every):
-    for figure in every:
-        if len(ends := re.split(" – | to ", bounds_text(figure))) == 2:
-            low, high = (float(t.replace(",", "").replace("−", "-")) for t in ends)
-            assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
-
-
-@pytest.mark.usefixtures("shown")
-def test_publishers_are_named_in_the_readers_language():
-    assert publisher("mpi_2021") == "Ministry of Planning and Investment"
-    hg.use_language("vi")
-    assert publisher("mpi_2021") == "Bộ Kế hoạch và Đầu tư"
-    assert publisher("cafef_2024_01") == "CafeF"
-
-
-@pytest.mark.usefixtures("shown")
-def test_a_source_is_told_with_what_it_is_and_whom_it_quotes():
-    assert words.standing("plo_2022_12") == "national press, quotes the province"
-    assert words.standing("mpi_2021") == "ministry or central organ"  # speaks for itself
-    assert words.standing("appendix3") == "the document"
-    hg.use_language("vi")
-    assert words.standing("plo_2022_12") == "báo chí toàn quốc, dẫn số liệu của tỉnh"
-    assert words.standing("pci_vietnam") == "tổ chức đại diện doanh nghiệp"
-
-
-@pytest.mark.usefixtures("shown")
-def test_every_name_is_there_in_both_languages():
-    for language in words.LANGUAGES:
+@pytest.mark.parametrize(
+    ("source", "english", "vietnamese"),
+    [
+        ("mpi_2021", "Ministry of Planning and Investment: ministry or central organ",
+         "Bộ Kế hoạch và Đầu tư: bộ, cơ quan Trung ương"),
+        ("plo_2022_12", "PLO: national press, quotes the province",
+         "PLO: báo chí toàn quốc, dẫn số liệu của tỉnh"),
+        ("appendix3", "Party organisation of Hậu Giang province: the document",
+         "Đảng bộ tỉnh Hậu Giang: văn kiện"),
+    ],
+)  # fmt: skip
+def test_a_source_is_named_with_what_it_is_and_whom_it_quotes(source, english, vietnamese):
+    for language, said in (("en", english), ("vi", vietnamese)):
         hg.use_language(language)
-        for indicator in [*hg.companion("codebook").indicator, *hg.companion("derived").indicator]:
-            assert words.name("indicator", indicator) and words.unit(indicator)
-        for term in hg.companion("terms").itertuples():
-            assert words.name(term.kind, term.term)
+        assert f"{publisher(source)}: {words.standing(source)}" == said
 
 
 def test_what_has_no_name_is_named_in_the_error():
@@ -236,7 +211,6 @@ def test_what_has_no_name_is_named_in_the_error():
         hg.use_language("fr")
 
 
-@pytest.mark.usefixtures("shown")
 @pytest.mark.parametrize(
     ("period", "english", "vietnamese"),
     [
@@ -257,28 +231,31 @@ def test_periods_in_both_languages(period, english, vietnamese):
     assert words.period(period) == vietnamese
 
 
-@pytest.mark.usefixtures("shown")
 def test_bounds_between_negative_numbers_in_vietnamese():
     hg.use_language("vi")
     figure = Figure("grdp", -6.19, -6.195, -6.185, decimals=2)
     assert bounds_text(figure) == "−6,195 đến −6,185"
 
 
-def test_a_cross_table_is_named_from_the_data_files(table, shown):
+def test_a_cross_table_and_a_tally_are_named_from_the_data_files_and_their_numbers_found(
+    table, shown
+):
     for language in words.LANGUAGES:
         hg.use_language(language)
         hg.show(pd.crosstab(table.status, table.origin))
-    (english, _), (vietnamese, _) = shown
+        hg.show(hg.tally(table.origin, "figures"))
+    cross, tally, other, _ = (data["text/plain"].splitlines() for data, _ in shown)
     heads = "Status / Origin | Document | Plan or target elsewhere | Published elsewhere"
-    assert english["text/plain"].splitlines()[0] == heads
-    assert (
-        vietnamese["text/plain"].splitlines()[0].startswith("Tình trạng / Loại số liệu | Văn kiện")
+    assert cross[0] == heads
+    assert other[0].startswith("Tình trạng / Loại số liệu | Văn kiện")
+    assert tally[-1] == f"Total | {len(table)}"
+    counts, tallied = (
+        {key: int(facts["data-value"]) for key, facts in targets(data["text/html"]).items()}
+        for data, _ in shown[:2]
     )
-    counts = {key: int(facts["data-value"]) for key, facts in targets(english["text/html"]).items()}
-    assert counts["status.estimate.document"] == sum(
-        (table.status == "estimate") & (table.origin == "document")
-    )
-    assert sum(counts.values()) == len(table)
+    pairs = table.status + "." + table.origin
+    assert counts["status.estimate.document"] == sum(pairs == "estimate.document")
+    assert sum(counts.values()) == len(table) == tallied["origin.figures.total"]
 
 
 def test_a_table_can_hold_figures_periods_and_numbers(table, shown):

@@ -29,6 +29,11 @@ def main(argv=None):
         0 when all is well, 1 when something was found wrong, 2 for a wrong call,
         130 when it was stopped.
     """
+    # Where an output is closed, what is said of it goes nowhere, and into no file opened later.
+    sys.stdout, sys.stderr = (
+        stream or open(os.devnull, "w")  # noqa: SIM115
+        for stream in (sys.stdout, sys.stderr)
+    )
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # any letter on any terminal
     try:

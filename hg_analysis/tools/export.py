@@ -113,8 +113,12 @@ def _cells(table):
     }
     frame = pd.DataFrame(cells)
     text = frame.columns.difference(NUMBERS)
-    frame[text] = frame[text].map(lambda cell: f"'{cell}" if FORMULA.match(cell) else cell)
-    return frame.rename(columns=lambda column: words.name("label", column))
+    frame[text] = frame[text].map(_text)
+    return frame.rename(columns=lambda column: _text(words.name("label", column)))
+
+
+def _text(cell):
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def _plain(number):

@@ -237,10 +237,8 @@ class _Text:
         bare = _FREE.sub(" ", LINK.sub(" ", _MASKED.sub(" ", self.source)))
         # A translation has the free numerals of the original, which may spell them.
         for numeral in DIGITS.findall(bare) if self.language == "en" else ():
-            self.fault(
-                f"{numeral!r} leads to no row; write [{numeral}](#key), with a key of "
-                f"'hg-analysis keys {self.name.removesuffix('.ipynb')}'"
-            )
+            told = "write [{0}](#key), with the key of a row that the notebook shows"
+            self.fault(f"{numeral!r} leads to no row; {told.format(numeral)}")
         return text
 
     def link(self, match):

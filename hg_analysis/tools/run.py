@@ -32,7 +32,7 @@ def remembered():
     try:
         yield
     finally:
-        if _DRAWN.parent.is_dir():
+        with suppress(OSError):  # then they are drawn again
             replace(_DRAWN, json.dumps(show.DRAWN).encode())
 
 
@@ -128,12 +128,15 @@ def run_cells(notebook, folder, parameters=None):
     """
     import matplotlib
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.display import display
     from IPython.utils.capture import capture_output
 
     _set(notebook, parameters or {})
     InteractiveShell.clear_instance()
     shell, number = InteractiveShell.instance(), 0
     shell.history_manager.enabled = False
+    # A cell's last value is shown, as in a kernel, not printed as in a terminal.
+    shell.display_trap.hook = lambda value: value is None or display(value)
     try:
         with chdir(folder), matplotlib.rc_context():
             for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
@@ -217,7 +220,8 @@ def read(path):
 
 def _refuse(paths, folder, parameters):
     """Refuse what would replace what it should not."""
-    if parameters and (folder is None or folder.resolve() in {path.parent for path in paths}):
+    where = folder and Path(os.path.realpath(folder))
+    if parameters and where in {None, *(path.parent for path in paths)}:
         said = "with --data or --language choose another folder with --out: the notebooks keep"
         raise OSError(errno.EINVAL, f"{said} the bundled data in English", str(folder or NOTEBOOKS))
     names = [path.name.casefold() for path in paths]
