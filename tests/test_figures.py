@@ -47,6 +47,7 @@ def test_more_rows_change_nothing_that_is_picked(rows, write, bundled):
         ({"indicator": "grdp_growth", "source": "mpi_2021"}, "name the period"),
         ({"indicator": "grdp", "period": "1999"}, "no figure with indicator 'grdp', period '1999'"),
         ({"indicator": "grpd", "period": "2023"}, "no figure with indicator 'grpd'"),
+        ({"indicator": "grdp", "period": "2023", "perod": "x"}, "perod"),
         ({"indicator": "grdp", "period": "2023", "place": "hue"}, "place 'hue'"),
         ({"indicator": "grdp_growth", "period": "2021", "role": "target"}, "role 'target'"),
     ],
@@ -55,6 +56,7 @@ def test_what_is_not_there_or_not_named_is_said(where, message, bundled):
     with pytest.raises(LookupError, match=message):
         hg.figure(bundled, **where)
     picked = hg.figure(bundled, "grdp_growth", source="appendix3")
+    assert picked == hg.figure(bundled, "grdp_growth", origin="document")
     assert picked.key == "grdp_growth.2020_2025.appendix3"
 
 
