@@ -13,6 +13,7 @@ from conftest import ROOT
 
 import hg_analysis as hg
 from hg_analysis import words
+from hg_analysis.figures import from_row
 from hg_analysis.tools import links
 from hg_analysis.words import bounds_text, value_text
 
@@ -72,10 +73,9 @@ def rows_by_id(html):
     return {key: dict(zip(heads, map(plain, row), strict=True)) for key, row in rows}
 
 
-def cells(row, stated):
+def cells(row):
     """What the site must say of a row of the table of figures."""
-    where = {"source": row.source, "status": row.status, "value": row.value}
-    figure = hg.figure(stated, row.indicator, row.period, row.place, **where)
+    figure = from_row(row)
     period, unit = words.period(row.period), words.name("unit", row.unit)
     status = words.name("status", row.status)
     texts = (row.name_en, period, value_text(figure), bounds_text(figure), unit, status)
@@ -158,7 +158,7 @@ def test_the_figures_page_gives_every_numeral_under_its_paragraph(site):
                 "Numeral": f"{number}.{row.nth}" if row.nth else number,
                 "Printed": row.printed,
             }
-            | cells(row, stated)
+            | cells(row)
             for row in stated[stated.paragraph == number].itertuples()
         }
         assert list(rows_by_id(part).items()) == list(expected.items())
@@ -191,7 +191,7 @@ def test_the_sources_page_gives_each_source_its_own_figures(site):
         assert plain(about) == plain(told)
         own = stated[stated.source == source.source]
         assert rows_by_id(shown[source.source]) == {
-            row.key: {"Place": words.name("place", row.place)} | cells(row, stated)
+            row.key: {"Place": words.name("place", row.place)} | cells(row)
             for row in own.itertuples()
         }
 
