@@ -93,7 +93,7 @@ def described(indicator):
     return book
 
 
-def figure(table, indicator, period=None, place=HOME, source=None, role=None, **where):
+def figure(table, indicator, period=None, place=HOME, source=None, role=None):
     """Pick one figure by name.
 
     Parameters
@@ -108,8 +108,6 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
         preference names.
     role : {"outturn", "plan", "target", "pledge"}, optional
         "outturn" by default; of a source that is named and has none, what it has.
-    **where
-        Further columns and the value they must have, such as ``key=row.key``.
 
     Returns
     -------
@@ -121,14 +119,13 @@ def figure(table, indicator, period=None, place=HOME, source=None, role=None, **
         If there is none, or more than one and none chosen: the message lists them.
     """
     given = {"indicator": indicator, "period": period, "place": place, "source": source}
-    wanted = {column: text for column, text in {**given, "role": role, **where}.items() if text}
+    wanted = {column: value for column, value in {**given, "role": role}.items() if value}
     asked = ", ".join(f"{column} {value!r}" for column, value in wanted.items())
     rows = table[(table[[*wanted]] == [*wanted.values()]).all(axis=1)]
-    named = source or where  # a series may grow, what is named does not
-    if period is None and not (named and (rows.origin == "document").all()):
+    if period is None and not (source and (rows.origin == "document").all()):
         raise LookupError(f"name the period of {indicator!r}: a series may grow")
     outturns = rows[rows.role == "outturn"]
-    if not role and (len(outturns) or not named):  # a source may hold plans alone
+    if not role and (len(outturns) or not source):  # a source may hold plans alone
         rows, asked = outturns, f"{asked}, role 'outturn'"
     if rows.empty:
         raise LookupError(f"no figure with {asked}")
@@ -147,7 +144,7 @@ def figures(table, indicator, periods, **where):
     indicator : str
     periods : iterable of str
     **where
-        Place, source, role and further columns.
+        Place, source and role.
 
     Returns
     -------
