@@ -33,13 +33,8 @@ def targets(html):
 
 
 @pytest.fixture(scope="module")
-def table():
-    return hg.load()
-
-
-@pytest.fixture
-def growth(table):
-    return hg.figures(table, "grdp_growth", range(2020, 2025))
+def table(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +77,6 @@ def test_every_row_is_found_by_its_key_and_says_what_it_states(every, shown):
             assert int(end["data-decimals"]) == len(written.partition(".")[2])
         low, high = (float(t.replace(",", "").replace("−", "-")) for t in written_ends)
         assert low - 1e-9 <= figure.low and figure.high <= high + 1e-9
-
-
-def test_what_is_not_named_by_terms_has_no_key(shown):
-    hg.show(pd.DataFrame({"value": [1, 2]}))
-    assert targets(shown[0][0]["text/html"]) == {}
 
 
 @pytest.mark.parametrize("rows", [40, 41])
@@ -148,6 +138,7 @@ def test_what_is_shown_is_text_not_markup(text, table, shown, monkeypatch):
     monkeypatch.setattr(words, "name", lambda kind, term: text)
     hg.show(hg.figure(table, "grdp", source="appendix3"))
     assert shown[0][0]["text/plain"] == f"Note | Value\n{text} | 0.25"
+    assert targets(shown[0][0]["text/html"]) == {}  # what no term names has no key
     assert list(targets(shown[1][0]["text/html"])) == [f"grdp.2025.{text}"]
     for data, _ in shown:
         tags = set(re.findall(r"<(\w+)", data["text/html"]))
