@@ -1,13 +1,9 @@
 """What the tests share: the bundled files, copies of them to break, and the document's text."""
 
 import csv
-import json
 import os
-import re
-import shutil
 import subprocess
 import sys
-from html import unescape
 from importlib import import_module
 from pathlib import Path
 
@@ -160,39 +156,3 @@ def site(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     assert [path.name for path in folder.parent.iterdir()] == ["en"]
     return folder
-
-
-@pytest.fixture(scope="session")
-def in_browser(tmp_path_factory):
-    """Open pages side by side in one start of a browser; say of each what a script finds."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if not browser:
-        pytest.skip("no chromium on this machine: the pages were not opened in a browser")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    flags += ["--allow-file-access-from-files", "--dump-dom"]
-
-    def ask(addresses, script, widths=(1400,)):
-        folder = tmp_path_factory.mktemp("browser")
-        frames = (
-            f'<iframe width="{w}" height="800" src="{a}"></iframe>'
-            for a in addresses
-            for w in widths
-        )
-        collect = (
-            "onload = () => document.title = JSON.stringify([...document.getElementsByTagName"
-            f"('iframe')].map(frame => {{ const page = frame.contentDocument; return {script} }}))"
-        )
-        (folder / "frames.html").write_text(f"{''.join(frames)}<script>{collect}</script>", "utf-8")
-        command = [browser, *flags, f"--user-data-dir={folder / 'profile'}"]
-        done = subprocess.run(
-            [*command, (folder / "frames.html").as_uri()],
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        found = re.search(r"<title>(.*?)</title>", done.stdout, re.DOTALL)
-        assert found, done.stderr[-500:]
-        return json.loads(unescape(found[1]))
-
-    return ask

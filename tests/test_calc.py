@@ -2,7 +2,6 @@
 
 import csv
 import inspect
-import math
 import re
 from functools import partial
 from itertools import pairwise
@@ -122,12 +121,6 @@ def test_compound_is_a_chain_of_equal_rates(value, rate, years):
     assert calc.growth_between(value, later, years) == pytest.approx(rate, abs=1e-6)
 
 
-@given(st.lists(rates, min_size=1, max_size=6))
-def test_average_growth_by_logarithms(each):
-    mean = sum(math.log1p(rate / 100) for rate in each) / len(each)
-    assert calc.average_growth(*each) == pytest.approx(100 * math.expm1(mean), abs=1e-9)
-
-
 @given(rates, st.lists(rates, min_size=1, max_size=5))
 def test_last_growth_undoes_the_average(average, others):
     last = calc.last_growth(average, *others)
@@ -161,13 +154,6 @@ def test_part_and_whole_undo_a_percentage(part, whole):
     share = calc.percent(part, whole)
     assert calc.part(share, whole) == pytest.approx(part)
     assert calc.whole(part, share) == pytest.approx(whole)
-
-
-@given(st.lists(st.floats(-30, 30), min_size=1, max_size=5))
-def test_structural_change_is_the_sum_of_what_rose(changes):
-    changes.append(calc.difference(0, *changes))  # shares add up to 100 before and after
-    rises = sum(change for change in changes if change > 0)
-    assert calc.structural_change(*changes) == pytest.approx(rises, abs=1e-9)
 
 
 @given(st.integers(-40, 40), st.integers(-40, 40))

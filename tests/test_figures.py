@@ -215,19 +215,13 @@ OPEN += [(">", "<", ">="), ("<", ">", "<="), (">", ">", "~"), ("<", "<", "~"), (
 @pytest.mark.parametrize(("part", "base", "relation"), OPEN)
 @given(st.floats(1, 99), st.floats(1, 99), st.floats(0, 50), st.floats(0, 50))
 def test_open_inputs_leave_open_the_sides_that_they_open(part, base, relation, x, y, dx, dy):
-    figures = [
-        hg.Figure(
-            "grdp", value, *((0 if "<" in sign else value), math.inf if ">" in sign else value)
-        )
-        for value, sign in ((x, part), (y, base))
-    ]
-    figures = [replace(f, relation=sign, period="2023") for f, sign in zip(figures, (part, base))]
+    figures, truth = [], []
+    for value, far, sign in ((x, dx, part), (y, dy, base)):
+        ends = 0 if "<" in sign else value, math.inf if ">" in sign else value
+        figures.append(hg.Figure("grdp", value, *ends, period="2023", relation=sign))
+        truth.append(max(1e-3, value + {">": far, "<": -far}.get(sign[0], 0)))
     derived = hg.derive("grdp_multiple", *figures)
     assert derived.relation == relation
-    truth = [
-        max(1e-3, v + {">": d, "<": -d}.get(sign[0], 0))
-        for v, d, sign in ((x, dx, part), (y, dy, base))
-    ]
     assert derived.low - 1e-9 <= truth[0] / truth[1] <= derived.high + 1e-6
     assert {">=": derived.low, "<=": derived.high}.get(relation, x / y) == pytest.approx(x / y)
 

@@ -38,7 +38,7 @@ def offline(tmp_path):
     return python
 
 
-def test_the_guard_sees_an_attempt_in_a_kernel(offline, tmp_path):
+def test_the_guard_sees_an_attempt(offline, tmp_path):
     cell = nbformat.v4.new_code_cell(ASK, id="ask", metadata={"tags": ["parameters"]})
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "ask.ipynb")
     seen = offline("-m", "hg_analysis", "run", tmp_path / "ask.ipynb")
