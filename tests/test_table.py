@@ -419,7 +419,8 @@ def test_every_kind_and_status_has_its_rank(kind, officials):
 
 def test_what_changes_in_a_folder_is_read_anew_and_what_is_read_is_a_copy(own_folder):
     hg.load(own_folder)
-    hg.companion("codebook")["unit"] = "spoilt"
+    book = hg.companion("codebook")
+    book["unit"] = "spoilt"
     assert "spoilt" not in set(hg.companion("codebook").unit)
     (own_folder / "sources.csv").unlink()
     assert {f.column for f in faults(own_folder)} == {"source"}
