@@ -229,3 +229,12 @@ def test_a_stopped_run_leaves_the_notebook_whole(number, notebook, tmp_path):
     assert number != signal.SIGINT or said == "stopped; no file was left half-written\n"
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_two_runs_at_once_leave_what_one_leaves(notebook, tmp_path):
+    command = [sys.executable, "-m", "hg_analysis", "run", notebook.path]
+    running = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [each.communicate()[1] for each in running] == [b"", b""]
+    first = notebook.path.read_bytes()
+    assert b"59,809" in first and [each.name for each in tmp_path.iterdir()] == ["09_small.ipynb"]
+    assert main(["run", str(notebook.path)]) == 0 and notebook.path.read_bytes() == first
