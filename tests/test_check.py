@@ -102,7 +102,7 @@ def test_every_control_total_can_fail(total, rows, write):
 
 def scaled(row, times):
     """A row whose number is so many times as large, as printed too."""
-    number = f"{float(row['value']) * times:.10g}".replace(".", ",")
+    number = f"{abs(float(row['value'])) * times:.10g}".replace(".", ",")
     return {"printed": re.sub(r"\d[\d.,]*", number, row["printed"], count=1)}
 
 
