@@ -101,7 +101,11 @@ def barriers(page):
 
 
 def settled(page):
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    """Wait until what was done is drawn, or half a second where nothing is drawn at all."""
+    page.evaluate(
+        "Promise.race([new Promise(done => setTimeout(done, 500)), new Promise(done =>"
+        " requestAnimationFrame(() => requestAnimationFrame(done)))])"
+    )
 
 
 def in_view(place):
