@@ -9,7 +9,7 @@ SHELL := bash
 .DEFAULT_GOAL := all
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-INPUTS := $(wildcard data/*.csv hg_analysis/*.py hg_analysis/tools/*.py)
+INPUTS := $(wildcard data/*.* hg_analysis/*.* hg_analysis/tools/*.py)
 # What is checked of stored notebooks before kernels run them again (all are compared once in one
 # process by tests/test_replay.py); a missing file is an error.
 CHECKS := tests/test_notebooks.py tests/test_links.py
