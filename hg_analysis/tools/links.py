@@ -37,10 +37,10 @@ _FREE = re.compile(
     r"|(?:Appendix|Phụ lục|Sông Hậu|Chapter|Covid-?) ?\d+|ISO 8601|UTF-8|Python 3\.\d+|CC BY 4\.0",
     re.MULTILINE,
 )
+PROSE = pd.read_csv(Path(__file__).with_name("prose.csv"))
 # Patterns of words by what they are and mean: limits, some of them only beside a number that is
 # one; directions; sizes.
-_SAID = pd.read_csv(Path(__file__).with_name("prose.csv")).groupby(["part", "means"])
-_SAID = _SAID["words"].agg(lambda said: rf"\b(?:{'|'.join(said)})\b")
+_SAID = PROSE.groupby(["part", "means"])["words"].agg(lambda said: rf"\b(?:{'|'.join(said)})\b")
 _SECTORS = r"agriculture|industry|services|product taxes"
 _PER = re.compile(
     r"(?: (?:a|per|each|every) (?:year|month|quarter|day|week)"
