@@ -69,19 +69,17 @@ def export(out, data=None, language="en", semicolon=False):
 
 def _refuse(out, data):
     """Refuse a file that cannot be the one to write."""
-    folders = [DATA, data] if data.is_dir() else [DATA]
+    folders = [os.path.realpath(folder) for folder in (DATA, data)]
     refusals = {
         "neither a file nor a new name": os.path.lexists(out) and not out.is_file(),
         "what is written is CSV; choose a name that ends in .csv": out.suffix.lower() != ".csv",
         "no such folder; make it first": not out.parent.is_dir(),
+        "stands among the data; choose another folder": os.path.realpath(out.parent) in folders,
+        "is the table itself; choose another name": os.path.realpath(out) in folders,
     }
-    said = next((text for text, met in refusals.items() if met), "")
-    if not said and any(out.parent.samefile(folder) for folder in folders):
-        said = "stands among the data; choose another folder"
-    if not said and out.exists() and data.exists() and out.samefile(data):
-        said = "is the table itself; choose another name"
-    if said:
-        raise OSError(errno.EINVAL, said, str(out))
+    for said, met in refusals.items():
+        if met:
+            raise OSError(errno.EINVAL, said, str(out))
 
 
 def _cells(table, point):

@@ -23,7 +23,7 @@ def evaluated(premises, rows, bundled):
 
     Where one's own table lacks a row, its premises are left out.
     """
-    for premise in map(str.strip, premises.split(";")):
+    for premise in map(str.strip, premises):
         try:
             why = ended(premise, rows)
         except KeyError as error:
