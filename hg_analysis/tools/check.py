@@ -11,6 +11,8 @@ from hg_analysis.files import DataError, Fault, read
 from hg_analysis.table import DATA, TABLES, companion, load, moments
 from hg_analysis.tools import choices, premises
 
+_NAME = r"[a-z]\w*\??"  # of an indicator in a control total; with "?" one that may be missing
+
 
 def check(path=None, today=None):
     """Check a table of indicators and the files beside it.
@@ -60,7 +62,7 @@ def _totals(table, file, bundled):
     for row in table.itertuples():
         stated[row.indicator, row.place, row.source, row.role].append(row)
     for total in companion("totals").itertuples():
-        names = list(dict.fromkeys(re.findall(r"[a-z]\w*\??", total.formula)))
+        names = list(dict.fromkeys(re.findall(_NAME, total.formula)))
         optional = [name for name in names if name.endswith("?")]
         leading = [name.strip("?") for name in optional or names[:1]]
         periods = {(*at[1:], r.period) for at in stated if at[0] in leading for r in stated[at]}
@@ -70,9 +72,8 @@ def _totals(table, file, bundled):
             if len(rows) < (2 if optional else len(names)):
                 continue
             count[total.total] += 1
-            text = total.formula
-            for name, row in own.items():
-                text = re.sub(rf"(?<!\w){re.escape(name)}(?![\w.])", row.key if row else "0", text)
+            keys = {name: row.key if row else "0" for name, row in own.items()}
+            text = re.sub(_NAME, lambda name, keys=keys: keys[name[0]], total.formula)
             if ended := premises.ended(text, rows, some=True):
                 values = ", ".join(f"{key} {row.value:g}" for key, row in rows.items())
                 faults.append(

@@ -158,8 +158,9 @@ def finish(before, after, path, language="en"):
     units = {term.name_en: getattr(term, f"name_{language}") for term in _terms("unit")}
     others = {}
     for other in filter(Path.is_file, map(path.with_name, files)):
-        found = rows(nbformat.read(other, 4)).items()
-        others[other.name] = {k: row._replace(unit=units.get(row.unit, "")) for k, row in found}
+        others[other.name] = rows(nbformat.read(other, 4))
+        for key, row in others[other.name].items():
+            others[other.name][key] = row._replace(unit=units.get(row.unit, row.unit))
     return fill(after, path.name, others, old, language)
 
 

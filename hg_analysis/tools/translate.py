@@ -80,19 +80,22 @@ def _tokens(source):
 
 def _in_markdown(source):
     lines, tokens = source.split("\n"), _tokens(source)
-    starts = [0, *(m.end() for m in re.finditer("\n", source))]
     for before, token in zip([None, *tokens], tokens):
         if token.type == "inline" and before.type not in ("td_open", "th_open"):
             parts = token.content.split("\n")  # without what makes it a heading or an item
             first, last = token.map[0], token.map[0] + len(parts) - 1
-            start = starts[first] + lines[first].rindex(parts[0])
-            stop = starts[last] + lines[last].rindex(parts[-1]) + len(parts[-1])
-            yield Block(start, stop, " ".join(part.strip() for part in parts))
+            start = _offset(lines, first, lines[first].rindex(parts[0]))
+            stop = _offset(lines, last, lines[last].rindex(parts[-1])) + len(parts[-1])
+            yield Block(start, stop, " ".join(map(str.strip, parts)))
         elif token.type in ("tr_open", "html_block"):
             for number in range(*token.map):
                 text = lines[number].strip()
-                start = starts[number] + lines[number].index(text)
+                start = _offset(lines, number, lines[number].index(text))
                 yield Block(start, start + len(text), text)
+
+
+def _offset(lines, line, column):
+    return len("\n".join([*lines[:line], lines[line][:column]]))
 
 
 def _in_code(source):
@@ -100,16 +103,12 @@ def _in_code(source):
         tree = ast.parse(source)
     except SyntaxError:  # the run says so
         return
-    lines = source.split("\n")
-
-    def offset(line, column):
-        before = lines[: line - 1]
-        return len("\n".join([*before, lines[line - 1].encode()[:column].decode()]))
-
+    lines = source.encode().split(b"\n")
     for at in _texts(tree):
         if isinstance(at, ast.Constant):
-            ends = offset(at.lineno, at.col_offset), offset(at.end_lineno, at.end_col_offset)
-            yield Block(*ends, at.value)
+            ends = (at.lineno, at.col_offset), (at.end_lineno, at.end_col_offset)
+            upto = (b"\n".join([*lines[: n - 1], lines[n - 1][:column]]) for n, column in ends)
+            yield Block(*(len(text.decode()) for text in upto), at.value)
         else:
             yield Block(0, 0, ast.unparse(at), plain=False)
 
