@@ -46,10 +46,8 @@ def _before_end(period, published):
     >>> _before_end("2022-07", "2022-07-16"), _before_end("2020/2025-06", "2025-06")
     (False, False)
     """
-    end = period.rpartition("/")[2]
-    if "Q" in end:
-        return published[:7] <= moments(end)[1]
-    return published[:4] <= end if len(end) == 4 else published[:7] < end[:7]
+    end, last = period.rpartition("/")[2], moments(period)[1]
+    return published[:7] < last if end[:7] == last else published[:7] <= last
 
 
 def _allowed(row, earlier):
