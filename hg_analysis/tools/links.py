@@ -20,12 +20,13 @@ from hg_analysis.tools.aside import replace
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
 _CODE_OR_LINK = re.compile(rf"```[\s\S]*?```|`[^`\n]*`|{LINK.pattern}")
+NOTATION = {"en": ",.", "vi": ".,"}  # what stands between groups of digits, and before decimals
 NUMBER = {
     language: re.compile(
-        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?)"
+        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:[{group}]\d{{3}})+(?:[{point}]\d+)?|\d+(?:[{point}]\d+)?)"
         r"(?![\d.,]*\d)"
     )
-    for language, group, point in (("en", ",", r"\."), ("vi", r"\.", ","))
+    for language, (group, point) in NOTATION.items()
 }
 DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
@@ -80,8 +81,8 @@ def rows(notebook):
     shown = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in shown)
     for tag in BeautifulSoup(html, "html.parser").select("[id][data-value]"):
-        facts = [tag.get(f"data-{name}", "") for name in ("value", "decimals", "unit", "relation")]
-        row = Row(Decimal(facts[0]), int(facts[1] or 0), facts[2], facts[3] or "=")
+        unit, relation = tag.get("data-unit", ""), tag.get("data-relation", "=")
+        row = Row(Decimal(tag["data-value"]), int(tag.get("data-decimals", 0)), unit, relation)
         if found.setdefault(tag["id"], row).value != row.value:
             apart.append(tag["id"])
     if apart:
@@ -103,7 +104,7 @@ def fill(notebook, name, others=None, before=None, language="en"):
     before : dict of str to Row, optional
         Its rows before it was executed; sentences with a row that changed are named.
     language : {"en", "vi"}, optional
-        Of the notation.
+        Of the notation and of names.
 
     Returns
     -------
@@ -141,7 +142,7 @@ def finish(before, after, path, language="en"):
     path : pathlib.Path
         Where it is stored; other notebooks that it leads to lie beside it, in English.
     language : {"en", "vi"}, optional
-        Of the notation and of units.
+        Of the notation and of names.
 
     Returns
     -------
@@ -158,9 +159,8 @@ def finish(before, after, path, language="en"):
     units = {term.name_en: getattr(term, f"name_{language}") for term in _terms("unit")}
     others = {}
     for other in filter(Path.is_file, map(path.with_name, files)):
-        others[other.name] = rows(nbformat.read(other, 4))
-        for key, row in others[other.name].items():
-            others[other.name][key] = row._replace(unit=units.get(row.unit, row.unit))
+        found = rows(nbformat.read(other, 4)).items()
+        others[other.name] = {k: r._replace(unit=units.get(r.unit, r.unit)) for k, r in found}
     return fill(after, path.name, others, old, language)
 
 
@@ -271,16 +271,15 @@ def _around(match):
 
 def _written(number, row, key, language):
     """Write a row's number with the decimals and the sign that were typed; say what is wrong."""
-    decimals = len(number[2].partition({"en": ".", "vi": ","}[language])[2])
+    decimals = len(number[2].partition(NOTATION[language][1])[2])
     if decimals > row.decimals:
         return number[0], f"{key} is known to {row.decimals} decimals, not {decimals}"
     how = {">": ROUND_FLOOR, "<": ROUND_CEILING}.get(_side(row, key), ROUND_HALF_UP)
     value = row.value.quantize(Decimal(1).scaleb(-decimals), how)
     sign = number[1] and ("−" if value < 0 else "+")
-    notation = str.maketrans(",.", {"en": ",.", "vi": ".,"}[language])
-    written = (sign or "") + f"{abs(value):,f}".translate(notation)
+    written = f"{abs(value):,f}".translate(str.maketrans(",.", NOTATION[language]))
     vanished = f"{key} is not zero; write more decimals, or another row's number"
-    return written, vanished * bool(row.value and not value)
+    return (sign or "") + written, vanished * bool(row.value and not value)
 
 
 def _says(part, text):

@@ -21,7 +21,7 @@ from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
-from hg_analysis.tools.links import DIGITS, LINK, NUMBER, PROSE
+from hg_analysis.tools.links import DIGITS, LINK, NOTATION, NUMBER, PROSE
 from hg_analysis.tools.run import VIETNAMESE, execute, read
 
 TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
@@ -277,10 +277,11 @@ def _apart(original, said):
 
 def _stated(text, language):
     """Count the numbers that a text states in digits, and those that it spells."""
-    notation = str.maketrans({"en": {",": None}, "vi": {".": None, ",": "."}}[language])
+    group, point = NOTATION[language]
     spelt = PROSE[PROSE.part == f"number_{language}"].set_index("words").means.astype(float)
     spelt = map(spelt.to_dict().get, re.findall(r"\w+", text.lower()))
-    written = (float(numeral.translate(notation)) for numeral in NUMERAL.findall(text))
+    found = (numeral.replace(group, "") for numeral in NUMERAL.findall(text))
+    written = (float(numeral.replace(point, ".")) for numeral in found)
     return Counter(written), Counter(number for number in spelt if number is not None)
 
 
@@ -353,7 +354,7 @@ def english_left(notebook, name):
 
 def _with_decimals(original, said):
     """Write the numbers in the links of a translation with the decimals of the original."""
-    numbers, notation = defaultdict(list), str.maketrans(",.", ".,")
+    numbers, notation = defaultdict(list), str.maketrans(*NOTATION.values())
     for link in LINK.finditer(original):
         numbers[link[3]] += [n[2].translate(notation) for n in NUMBER["en"].finditer(link[1])]
 
