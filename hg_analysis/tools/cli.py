@@ -31,12 +31,10 @@ def main(argv=None):
         130 when it was stopped.
     """
     # Where an output is closed, what is said of it goes nowhere, and into no file opened later.
-    sys.stdout, sys.stderr = (
-        stream or open(os.devnull, "w")  # noqa: SIM115
-        for stream in (sys.stdout, sys.stderr)
-    )
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115
         stream.reconfigure(errors="backslashreplace")  # any letter on any terminal
+        setattr(sys, name, stream)
     try:
         status = _command(_parser().parse_args(argv))
         sys.stdout.flush()  # fails here, if it does, and not when Python ends

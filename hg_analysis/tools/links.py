@@ -2,6 +2,7 @@
 
 Authors type ``[9.24% a year](#grdp_growth.2020_2025)``; the run completes the key, writes the
 number as the row has it, with as many decimals as were typed, and says what a reader must look at.
+The words that are held against rows stand in ``prose.csv``.
 """
 
 import re
