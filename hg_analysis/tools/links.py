@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import pandas as pd
 
 from hg_analysis import words
@@ -149,8 +150,6 @@ def finish(before, after, path, language="en"):
     -------
     faults, changes : list of str
     """
-    import nbformat
-
     try:
         old = rows(before)
     except ValueError:  # what was stored was wrong already
@@ -192,8 +191,6 @@ def repeat(readme, folder):
     ----------
     readme, folder : pathlib.Path
     """
-    import nbformat
-
     paths = sorted(folder.glob("*.ipynb"))
     found = "\n\n".join(findings(nbformat.read(path, 4), path.name) for path in paths)
     before, heading, after = readme.read_text("utf-8").partition("\n## Findings\n")
@@ -262,12 +259,11 @@ class _Text:
 
 def _around(match):
     """Return the sentence around a link, what of it stands before the link, and what behind."""
-    text, at = match.string, match.start()
-    ends = [m.end() for m in re.finditer(r"[.?!:;](?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])", text)]
-    start = max((end for end in ends if end <= at), default=0)
-    stop = min((end for end in ends if end > at), default=len(text))
-    parts = " ".join(text[start:stop].split()), text[start:at], text[match.end() :][:60]
-    return [LINK.sub(r"\1", part) for part in parts]
+    end = r"(?<=[.?!:;])(?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])"
+    before = re.split(end, match.string[: match.start()])[-1]
+    behind = re.split(end, match.string[match.end() :])[0]
+    before, link, behind = (LINK.sub(r"\1", each) for each in (before, match[0], behind))
+    return " ".join((before + link + behind).split()), before, behind
 
 
 def _written(number, row, key, language):

@@ -16,6 +16,9 @@ from functools import cache
 from html import unescape
 from typing import NamedTuple
 
+from babel.messages import Catalog
+from babel.messages.pofile import PoFileError, normalize, read_po, write_po
+
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import entries
@@ -157,9 +160,6 @@ def catalogue(path):
 
 def _read(path):
     """Read the catalogue of a notebook, or begin one."""
-    from babel.messages import Catalog
-    from babel.messages.pofile import PoFileError, read_po
-
     if not (file := catalogue(path)).exists():
         comment = f"# Vietnamese texts of {path.name}; see 'Translate' in CONTRIBUTING.md."
         return Catalog("vi", header_comment=comment, fuzzy=False)
@@ -171,9 +171,6 @@ def _read(path):
 
 def _updated(path):
     """Return the text of a notebook's catalogue as of today, and how much of it is what."""
-    from babel.messages import Catalog
-    from babel.messages.pofile import normalize, write_po
-
     template, known, written = Catalog(), _read(path), io.BytesIO()
     for cell in read(path).cells:
         for block in blocks(cell):
