@@ -17,6 +17,7 @@ import nbformat
 import pandas as pd
 
 from hg_analysis import words
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import HOME, companion, entries, moments
 from hg_analysis.tools.aside import replace
 
@@ -30,7 +31,6 @@ NUMBER = {
     )
     for language, (group, point) in NOTATION.items()
 }
-DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
 _FREE = re.compile(
     r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b"
@@ -124,7 +124,7 @@ def fill(notebook, name, others=None, before=None, language="en"):
             text = _Text(name, known, before or {}, language)
             cell.source = _CODE_OR_LINK.sub(text.filled, cell.source)
             # A translation has the free numerals of the original, which may spell them.
-            for numeral in DIGITS.findall(bare) if language == "en" else ():
+            for numeral in NUMERAL.findall(bare) if language == "en" else ():
                 told = f"write [{numeral}](#key), with the key of a row that the notebook shows"
                 text.faults.append(f"{numeral!r} leads to no row; {told}")
             at = f"{name}, cell {cell.id}"
@@ -217,7 +217,7 @@ class _Text:
             turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
             self.changes.setdefault(sentence, []).append(f"{full} {was} → {now}{turned}")
         numbers, wrong = list(NUMBER[self.language].finditer(text)), []
-        digits = DIGITS.findall(text)
+        digits = NUMERAL.findall(text)
         if len(digits) > 1 or len(numbers) != len(digits):
             wrong.append(f"one link, one number, in the notation of {self.language!r}")
         elif numbers:

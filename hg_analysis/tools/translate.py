@@ -24,7 +24,7 @@ from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
-from hg_analysis.tools.links import DIGITS, LINK, NOTATION, NUMBER, PROSE
+from hg_analysis.tools.links import LINK, NOTATION, NUMBER, PROSE
 from hg_analysis.tools.run import VIETNAMESE, execute, read
 
 TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
@@ -45,12 +45,12 @@ class Block(NamedTuple):
     @property
     def message(self):
         """What stands for the text in a catalogue: numbers that lead to rows are 0 there."""
-        return LINK.sub(lambda link: _relinked(link, DIGITS.sub("0", link[1])), self.text)
+        return LINK.sub(lambda link: _relinked(link, NUMERAL.sub("0", link[1])), self.text)
 
     @property
     def worded(self):
         """Whether it needs a translation: it holds a letter, or a number that is no link."""
-        bare = _KEPT.sub(" ", LINK.sub(lambda link: DIGITS.sub("", link[1]), self.text))
+        bare = _KEPT.sub(" ", LINK.sub(lambda link: NUMERAL.sub("", link[1]), self.text))
         return bool(re.search(r"[^\W\d_]|\d[.,]\d", bare))
 
 
@@ -234,7 +234,7 @@ def translated(notebook, path):
 
 def _kept(text):
     """Count what a translation takes over as it is, and the links that hold a number."""
-    numbers = (f"a number for #{m[3]}" for m in LINK.finditer(text) if DIGITS.search(m[1]))
+    numbers = (f"a number for #{m[3]}" for m in LINK.finditer(text) if NUMERAL.search(m[1]))
     return Counter([*_KEPT.findall(text), *numbers])
 
 
@@ -262,7 +262,7 @@ def _apart(original, said):
     plain = [_KEPT.sub(" ", LINK.sub(" ", text)) for text in (original, said)]
     if apart := unequal_numbers(*plain):
         yield f"numbers differ: {', '.join(f'{each:g}' for each in apart)}"
-    odd = [each for each in DIGITS.findall(plain[1]) if not NUMBER["vi"].fullmatch(each)]
+    odd = [each for each in NUMERAL.findall(plain[1]) if not NUMBER["vi"].fullmatch(each)]
     if odd:
         yield f"{odd} not in Vietnamese notation"
     shown = _QUOTED.sub(" ", _KEPT.sub(" ", LINK.sub(r"\1", said)))
@@ -357,7 +357,7 @@ def _with_decimals(original, said):
 
     def put(link):
         own = numbers[link[3]]
-        return _relinked(link, DIGITS.sub(lambda said: own.pop(0) if own else said[0], link[1]))
+        return _relinked(link, NUMERAL.sub(lambda said: own.pop(0) if own else said[0], link[1]))
 
     return LINK.sub(put, said)
 
