@@ -91,7 +91,7 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
                 notebook = prepare(before, path) if prepare else deepcopy(before)
                 problem = run_cells(notebook, path.parent, parameters)
             except OSError as error:
-                problem = error.strerror
+                problem = f"{error.strerror or error}"
             lines = faults = [f"{path.name}: {problem}"]
             if not problem:
                 faults, said = finish(before, notebook, path) if finish else ([], [])
@@ -162,7 +162,7 @@ def _text(data):
 
 def _set(notebook, parameters):
     """Put a cell that sets parameters behind the one that is tagged so, as papermill does."""
-    cells = [cell for cell in notebook.cells if cell.id != _SET]
+    cells = [cell for cell in notebook.cells if _SET not in cell.metadata.get("tags", ())]
     tagged = [n for n, cell in enumerate(cells, 1) if "parameters" in cell.metadata.get("tags", ())]
     for number in tagged[:1] if parameters else ():
         lines = ["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())]
@@ -239,12 +239,10 @@ def normalise(notebook):
     """
     notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
-        shown = [
-            about
-            for output in cell.get("outputs", ())
-            for about in output.get("metadata", {}).values()
-        ]
-        alts = [about["alt"] for about in shown if "alt" in about]
-        kept = {"tags": cell.metadata.get("tags"), "mystnb": alts and {"image": {"alt": alts[-1]}}}
-        cell.metadata = {name: value for name, value in kept.items() if value}
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
+        for output in cell.get("outputs", ()):
+            for about in output.get("metadata", {}).values():
+                if "alt" in about:
+                    cell.metadata["mystnb"] = {"image": {"alt": about["alt"]}}
     return notebook
