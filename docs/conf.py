@@ -12,8 +12,9 @@ from urllib.parse import quote
 from bs4 import BeautifulSoup, Comment
 
 from hg_analysis import words
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import DATA
-from hg_analysis.tools.links import _FREE, DIGITS
+from hg_analysis.tools.links import _FREE
 
 HERE = Path(__file__).parent  # pages.py names it by its language, beside the others built with it
 language = HERE.name if HERE.name in words.LANGUAGES else "en"
@@ -44,7 +45,7 @@ _COLLECTION = ("figures", "sources", "readings", "choices", "glossary")
 _PICTURES = "_static/pictures"  # of the sizes and grounds that are drawn when pages are built
 _TAGS = ("lead", "findings", "how-sure")  # of cells that have a look of their own
 _ROW = re.compile(r"#([a-z]\w*\.[\w.-]+?)(?:-low|-high)?$")  # the key of a row, as no heading has
-_PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{DIGITS.pattern}")
+_PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{NUMERAL.pattern}")
 _UNUSED = re.compile(  # on a page, which has its own styles
     r'<style>.*?</style>| data-(?:jupyter-id|decimals|unit|relation)="[^"]*"|<i></i>', re.DOTALL
 )
@@ -140,7 +141,7 @@ def finish(page, body, figures):
             link["class"] += ["hg-row", f"known-{known}" if known else "loose"]
     silent = {id(text) for part in soup(["a", "code", "pre"]) for text in part(string=True)}
     data = {id(text) for part in soup.select(".cell, table.hg") for text in part(string=True)}
-    for text in soup(string=DIGITS):
+    for text in soup(string=NUMERAL):
         if id(text) not in silent:
             prose = id(text) not in data and page not in _COLLECTION
             text.replace_with(_made(_numerals(escape(text, quote=False), figures, prose)))

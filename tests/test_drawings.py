@@ -6,6 +6,7 @@ from importlib import import_module
 from itertools import combinations
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import hg_analysis as hg
 from hg_analysis import pictures, words
@@ -409,11 +410,10 @@ def test_the_page_gets_a_picture_and_its_numbers(make, said, shown):
     assert "<details><summary><b>" in html and html.endswith("</details>")
     keys = re.findall(r'<tr id="(.*?)" data-jupyter-id="\1"', html)
     assert keys == [*dict.fromkeys(frame.key)]
-    parser = links._Rows()
-    parser.feed(html)
+    output = new_output("display_data", {"text/html": html})
+    found = links.rows(new_notebook(cells=[new_code_cell(outputs=[output])]))
     for row in frame.itertuples():
-        (found,) = parser.found[row.key]
-        assert float(found.value) == pytest.approx(row.value)
+        assert float(found[row.key].value) == pytest.approx(row.value)
 
 
 def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monkeypatch):

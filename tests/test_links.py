@@ -126,7 +126,7 @@ def test_numbers_are_filled_and_keys_completed(typed, stored, fill):
         # the whole unit
         ("[9%](#poverty_rate_change) points", "percentage points per year"),
         ("[55.56 percentage points](#growth_over_term)", "unit is '%', not 'percentage points'"),
-        ("[1,000 billion VND](#budget_revenue_change) a month", "not one per month"),
+        ("[1,000 billion VND](#budget_revenue_change) a month", "not 'billion VND a month'"),
         ("[1,000 million VND](#budget_revenue_change)", "not 'million VND'"),
         ("[1,000](#budget_revenue_change) million USD", "not 'million USD'"),
         ("[55.56%](#growth_over_term) a year", "not '% a year'"),
@@ -189,7 +189,7 @@ def test_vietnamese_notation(fill):
     [
         ("[0,0 tỷ đồng](#growth_over_term)", "the row's unit is '%', not 'tỷ đồng'"),
         ("[0,0%](#growth_over_term) mỗi năm", "the row's unit is '%', not '% mỗi năm'"),
-        ("[0 tỷ đồng](#budget_revenue_change) một tháng", "not one /tháng"),
+        ("[0 tỷ đồng](#budget_revenue_change) một tháng", "not 'tỷ đồng một tháng'"),
         ("[tăng 0,0 điểm phần trăm](#poverty_rate_change)", "'tăng' beside"),
         ("[0 tỷ đồng](#investment_pledges)", "call it one"),
         ("[ít nhất 0,0%](#growth_over_term)", "a number, not a bound"),

@@ -11,6 +11,8 @@ from hg_analysis.files import DataError, Fault, read
 from hg_analysis.table import DATA, TABLES, companion, load, moments
 from hg_analysis.tools import choices, premises
 
+_NAME = r"[a-z]\w*\??"  # of an indicator in a control total; with "?" one that may be missing
+
 
 def check(path=None, today=None):
     """Check a table of indicators and the files beside it.
@@ -60,7 +62,7 @@ def _totals(table, file, bundled):
     for row in table.itertuples():
         stated[row.indicator, row.place, row.source, row.role].append(row)
     for total in companion("totals").itertuples():
-        names = list(dict.fromkeys(re.findall(r"[a-z]\w*\??", total.formula)))
+        names = list(dict.fromkeys(re.findall(_NAME, total.formula)))
         optional = [name for name in names if name.endswith("?")]
         leading = [name.strip("?") for name in optional or names[:1]]
         periods = {(*at[1:], r.period) for at in stated if at[0] in leading for r in stated[at]}
@@ -70,9 +72,8 @@ def _totals(table, file, bundled):
             if len(rows) < (2 if optional else len(names)):
                 continue
             count[total.total] += 1
-            text = total.formula
-            for name, row in own.items():
-                text = re.sub(rf"(?<!\w){re.escape(name)}(?![\w.])", row.key if row else "0", text)
+            keys = {name: row.key if row else "0" for name, row in own.items()}
+            text = re.sub(_NAME, lambda name, keys=keys: keys[name[0]], total.formula)
             if ended := premises.ended(text, rows, some=True):
                 values = ", ".join(f"{key} {row.value:g}" for key, row in rows.items())
                 faults.append(
@@ -100,21 +101,21 @@ def _numerals(own, file):
     stated, own = listed[listed.role == "figure"], own[own.nth != ""].rename_axis("row")
     own = own.assign(printed=own.printed.map(lambda text: NUMERAL.search(text)[0])).reset_index()
     pairs = stated.merge(own, how="outer", on=at, suffixes=("", "_own"), indicator="found")
-    places, faults = "¶" + pairs.paragraph + "." + pairs.nth, []
-
-    def add(name, row, column, text, wrong, expected):
-        cells = zip(pairs[row], text, wrong, expected)
-        faults.extend(Fault(name, int(n), column, t, e) for n, t, bad, e in cells if bad)
-
-    left, right = pairs.found == "left_only", pairs.found == "right_only"
-    rows = [f"a row of {file} for {each}" for each in pairs.indicator]
-    add("numerals.csv", "row", "nth", places + " " + pairs.printed, left, rows)
-    no_figure = ["a numeral whose role in numerals.csv is figure"] * len(pairs)
-    add(file, "row_own", "nth", places, right, no_figure)
-    for column in ("printed", "indicator"):
-        apart = ~left & ~right & (pairs[column] != pairs[f"{column}_own"])
-        expected = pairs[column].astype(str) + " at " + places + " as in numerals.csv"
-        add(file, "row_own", column, pairs[f"{column}_own"], apart, expected)
+    faults = []
+    for pair in pairs.itertuples():
+        place = f"¶{pair.paragraph}.{pair.nth}"
+        if pair.found == "left_only":
+            found, expected = f"{place} {pair.printed}", f"a row of {file} for {pair.indicator}"
+            faults.append(Fault("numerals.csv", int(pair.row), "nth", found, expected))
+        elif pair.found == "right_only":
+            expected = "a numeral whose role in numerals.csv is figure"
+            faults.append(Fault(file, int(pair.row_own), "nth", place, expected))
+        else:
+            for column in ("printed", "indicator"):
+                listed_as, found = getattr(pair, column), getattr(pair, f"{column}_own")
+                if found != listed_as:
+                    expected = f"{listed_as} at {place} as in numerals.csv"
+                    faults.append(Fault(file, int(pair.row_own), column, found, expected))
     for paragraph, rows in listed.groupby("paragraph", sort=False):
         if list(rows["nth"]) != [str(n) for n in range(1, len(rows) + 1)]:
             found, expected = ", ".join(rows["nth"]), f"1 to {len(rows)} in ¶{paragraph}"

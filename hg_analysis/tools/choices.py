@@ -3,8 +3,10 @@
 import re
 from collections import defaultdict
 
+import pandas as pd
+
 from hg_analysis.files import Fault, listed
-from hg_analysis.table import KEYS, companion, moments, preference
+from hg_analysis.table import KEYS, companion, entries, moments, preference
 from hg_analysis.tools import premises
 
 # Months from the end of a period to the publication of its official figures: those of a year
@@ -20,18 +22,15 @@ def _same(table):
     return rows
 
 
+def _after(period, months):
+    """Return the month so many months after the end of a period."""
+    return str(pd.Period(moments(period)[1], "M") + months)
+
+
 def _surveyed(row):
     """Tell whether the statistics law knows estimate, preliminary and official of a figure."""
-    first, last = map(_months, moments(row.period))
-    return row.theme in ("growth", "structure") and last - first > 1
-
-
-def _months(moment):
-    return 12 * int(moment[:4]) + int(moment[5:7])
-
-
-def _month(months):
-    return f"{(months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
+    of_three_months = moments(row.period)[0] < _after(row.period, -1)
+    return row.theme in ("growth", "structure") and of_three_months
 
 
 def _before_end(period, published):
@@ -47,63 +46,58 @@ def _before_end(period, published):
     >>> _before_end("2022-07", "2022-07-16"), _before_end("2020/2025-06", "2025-06")
     (False, False)
     """
-    end = period.rpartition("/")[2]
-    if "Q" in end:
-        return published[:7] <= moments(end)[1]
-    return published[:4] <= end if len(end) == 4 else published[:7] < end[:7]
+    end, last = period.rpartition("/")[2], moments(period)[1]
+    return published[:7] < last if end[:7] == last else published[:7] <= last
 
 
-def _allowed(row, origin, earlier):
+def _allowed(row, earlier):
     """Return which statuses of an outturn its source and date allow, and why."""
-    end, published = moments(row.period)[1], origin.published
+    origin, end = entries("sources")[row.source], moments(row.period)[1]
+    published, allowed, reason = origin.published, ["actual", "preliminary", "estimate"], ""
     source = f"the source is dated {published}" if published else "the source has no date"
     if published and _before_end(row.period, published):
         return ["estimate"], f"{source}, and the period was not over before the end of {end}"
-    if row.status == "revised" and earlier:
-        return ["revised"], ""
-    allowed, reason = ["actual", "estimate", "preliminary"], ""
-    if _surveyed(row):
-        due = _months(end) + OFFICIAL_AFTER
-        # A date without a month may be its first: it proves no more than that.
-        late = published and _months(moments(published)[0]) >= due
-        reason = f"{source}; official figures of a period to {end} come out from {_month(due)} on"
-        if origin.kind == "compiled" and not origin.quotes:
-            late, reason = False, "an unofficial file or page that names no source proves no more"
-        allowed = ["actual"] * bool(late) + ["preliminary", "estimate"]
     if row.status == "revised":
         reason = "nothing in the table was published before it to be revised"
+        return (["revised"], "") if earlier else (allowed, reason)
+    if _surveyed(row):
+        due = _after(row.period, OFFICIAL_AFTER)
+        # A date without a month may be its first: it proves no more than that.
+        late = published and moments(published)[0] >= due
+        reason = f"{source}; official figures of a period to {end} come out from {due} on"
+        if origin.kind == "compiled" and not origin.quotes:
+            late, reason = False, "an unofficial file or page that names no source proves no more"
+        allowed = allowed if late else allowed[1:]
     return allowed, reason
 
 
 def statuses(table, file, bundled):
     """Hold every status against the date of publication; in a table of one's own, say it only."""
-    sources, faults = companion("sources").set_index("source"), []
+    sources, faults = entries("sources"), []
     for rows in _same(table[table.role == "outturn"]).values():
         for row in rows:
-            others = [sources.published[other.source] for other in rows if other is not row]
-            when = sources.published[row.source]
+            when = sources[row.source].published
+            others = [sources[other.source].published for other in rows if other is not row]
             earlier = any(other < when or "" in (other, when) for other in others)
-            allowed, reason = _allowed(row, sources.loc[row.source], earlier)
+            allowed, reason = _allowed(row, earlier)
             if row.status not in allowed:
                 expected = f"{' or '.join(map(repr, allowed))}: {reason}"
                 faults.append(Fault(file, row.Index, "status", row.status, expected))
     return (faults, []) if bundled else ([], listed(faults, 40))
 
 
-def _beats(other, row, ranks, sources):
+def _beats(other, row, ranks):
     """Return the premise by which another row of a figure comes first, or "" where none does.
 
     What a choice names first decides first; where it names the first of the order of preference,
     the rest of the order follows. "publisher" is "latest" among those of one publisher.
     """
-    both = sources.loc[[other.source, row.source]]
-    pairs = zip((other, row), both.kind, both.published)
-    one, two = (preference(r.role, r.relation, r.status, *of) for r, *of in pairs)
-    ranks = list(one) if ranks and ranks == list(one)[: len(ranks)] else ranks
-    for premise in ranks:
+    both = [(each, entries("sources")[each.source]) for each in (other, row)]
+    one, two = (preference(r.role, r.relation, r.status, o.kind, o.published) for r, o in both)
+    same_publisher = len({origin.publisher for _, origin in both}) == 1
+    for premise in list(one) if ranks and ranks == list(one)[: len(ranks)] else ranks:
         name = premise.replace("publisher", "latest")
-        told = premise == name or both.publisher.nunique() == 1
-        if told and one.get(name) != two.get(name):
+        if (premise == name or same_publisher) and one.get(name) != two.get(name):
             return premise if one[name] > two[name] else ""
     return ""
 
@@ -111,7 +105,6 @@ def _beats(other, row, ranks, sources):
 def choices(table, file, bundled, today):
     """Hold every choice against its premises, and find figures published twice without one."""
     faults, notes, held, again = [], [], 0, []
-    sources, months = companion("sources").set_index("source"), _months(f"{today:%Y-%m}")
     rows = {figure: same for figure, same in _same(table).items() if len(same) > 1}
     keyed = {row.key: row for row in table.itertuples()}
     for choice in companion("choices").itertuples():
@@ -122,17 +115,17 @@ def choices(table, file, bundled, today):
             held, parts = held + 1, [*map(str.strip, choice.premise.split(";"))]
             compared = [part for part in parts if re.search("[<>=]", part)]
             ranks = [part for part in parts if part not in compared]
-            ended = premises.evaluated("; ".join(compared), keyed, bundled) if compared else ()
-            found += [("premise", premise, f"another choice: {why}") for premise, why in ended]
+            for premise, ended in premises.evaluated(compared, keyed, bundled):
+                found.append(("premise", premise, f"another choice: {ended}"))
             if compared and choice.row not in choice.premise:
                 expected = f"a comparison with the row that is chosen, {choice.row}"
                 found.append(("premise", choice.premise, expected))
             for row in same:
-                if premise := _beats(row, used, ranks, sources):
+                if premise := _beats(row, used, ranks):
                     expected = f"another choice: {row.key} ends the premise '{premise}'"
                     found.append(("row", choice.row, expected))
-            if doubts := [*_doubts(used, same, ranks, sources, months)]:
-                again.append(f"look again at the choice of {choice.row}: {'; '.join(doubts)}")
+            if doubts := "; ".join(_doubts(used, same, ranks, today)):
+                again.append(f"look again at the choice of {choice.row}: {doubts}")
         elif bundled:
             found.append(("row", choice.row, "the key of one of several rows of that figure"))
         faults += [Fault("choices.csv", choice.Index, *each) for each in found]
@@ -148,27 +141,26 @@ def choices(table, file, bundled, today):
     return faults, [*notes, *again]
 
 
-def _doubts(used, same, ranks, sources, now):
+def _doubts(used, same, ranks, today):
     """Say why somebody should look at a choice again: a firmer figure is due, dates do not tell."""
     early = ["estimate", "preliminary"] if _surveyed(used) else ["estimate"]
-    due = _months(moments(used.period)[1]) + (OFFICIAL_AFTER if _surveyed(used) else 1)
-    if used.status in early and due <= now:
-        yield f"{used.status}, and a firmer figure is due since {_month(due)}"
-    mine = sources.published[used.source]
+    due = _after(used.period, OFFICIAL_AFTER if _surveyed(used) else 1)
+    if used.status in early and due <= f"{today:%Y-%m}":
+        yield f"{used.status}, and a firmer figure is due since {due}"
     for row in same if ranks[-1:] == ["latest"] else []:
-        other = sources.published[row.source]
-        untold = row is not used and (mine.startswith(other) or other.startswith(mine))
-        pairs = ((row, used), (used, row))
-        if untold and not any(_beats(*pair, ranks[:-1], sources) for pair in pairs):
-            dates = " and ".join(when or "no date" for when in (mine, other))
-            yield f"{dates} do not tell whether it is later than {row.key}"
+        dates = [entries("sources")[each.source].published for each in (used, row)]
+        untold = dates[0].startswith(dates[1]) or dates[1].startswith(dates[0])
+        firmer = _beats(row, used, ranks[:-1]) or _beats(used, row, ranks[:-1])
+        if row is not used and untold and not firmer:
+            told = " and ".join(when or "no date" for when in dates)
+            yield f"{told} do not tell whether it is later than {row.key}"
 
 
 def readings(table, bundled):
     """Evaluate what each reading rests on."""
     faults, rows = [], {row.key: row for row in table.itertuples()}
     for reading in companion("readings").itertuples():
-        for premise, ended in premises.evaluated(reading.premise, rows, bundled):
+        for premise, ended in premises.evaluated(reading.premise.split(";"), rows, bundled):
             expected = f"another verdict on {reading.indicator} as {reading.reading}: {ended}"
             faults.append(Fault("readings.csv", reading.Index, "premise", premise, expected))
     return faults, [f"the premises of {len(companion('readings'))} readings evaluated"]

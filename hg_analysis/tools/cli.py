@@ -13,6 +13,7 @@ from hg_analysis.tools.aside import one_line
 from hg_analysis.tools.check import check
 from hg_analysis.tools.export import export
 from hg_analysis.tools.run import NOTEBOOKS, execute, found
+from hg_analysis.words import LANGUAGES
 
 
 def main(argv=None):
@@ -30,12 +31,10 @@ def main(argv=None):
         130 when it was stopped.
     """
     # Where an output is closed, what is said of it goes nowhere, and into no file opened later.
-    sys.stdout, sys.stderr = (
-        stream or open(os.devnull, "w")  # noqa: SIM115
-        for stream in (sys.stdout, sys.stderr)
-    )
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115
         stream.reconfigure(errors="backslashreplace")  # any letter on any terminal
+        setattr(sys, name, stream)
     try:
         status = _command(_parser().parse_args(argv))
         sys.stdout.flush()  # fails here, if it does, and not when Python ends
@@ -60,25 +59,22 @@ def _parser():
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name, text, data=True, notebooks=False):
-        added = commands.add_parser(name, help=text)
-        if data:
-            help = "another table, or a folder of tables"
-            added.add_argument("--data", metavar="FILE", type=_there, help=help)
-        if notebooks:
-            help = "notebooks or their numbers; all by default"
-            added.add_argument("notebooks", nargs="*", type=_name, help=help)
-        return added
-
-    command("check", "check the data files; one line a fault")
-    run = command("run", "execute notebooks and store their outputs", notebooks=True)
-    run.add_argument("--language", choices=["en", "vi"], help="of figures and tables")
+    data, notebooks = (argparse.ArgumentParser(add_help=False) for _ in range(2))
+    text = "another table, or a folder of tables"
+    data.add_argument("--data", metavar="FILE", type=_there, help=text)
+    text = "notebooks or their numbers; all by default"
+    notebooks.add_argument("notebooks", nargs="*", type=_name, help=text)
+    commands.add_parser("check", parents=[data], help="check the data files; one line a fault")
+    text = "execute notebooks and store their outputs"
+    run = commands.add_parser("run", parents=[data, notebooks], help=text)
+    run.add_argument("--language", choices=LANGUAGES, help="of figures and tables")
     run.add_argument("--out", metavar="FOLDER", type=_name, help="write there, not in place")
-    translating = command("translate", "update Vietnamese catalogues", data=False, notebooks=True)
+    text = "update Vietnamese catalogues"
+    translating = commands.add_parser("translate", parents=[notebooks], help=text)
     translating.add_argument("--check", action="store_true", help="change nothing, say what lacks")
-    export = command("export", "write the table for a spreadsheet")
+    export = commands.add_parser("export", parents=[data], help="write the table for a spreadsheet")
     export.add_argument("--out", metavar="FILE", type=_name, required=True, help="the CSV file")
-    export.add_argument("--language", choices=["en", "vi"], default="en", help="of names")
+    export.add_argument("--language", choices=LANGUAGES, default="en", help="of names")
     text = "';' between columns, ',' before decimals"
     export.add_argument("--semicolon", action="store_true", help=text)
     return parser
@@ -97,23 +93,23 @@ def _there(text):
 
 
 def _command(given):
-    if given.command == "translate":
-        paths = found(given.notebooks)
-        if given.check:
-            return translate.check(paths)
-        begun = [path for path in paths if given.notebooks or translate.catalogue(path).exists()]
-        return translate.update(begun) or 0
+    if given.command == "check":
+        faults, notes = check(given.data)
+        print(*listed(faults), *notes, f"{len(faults)} fault{'s' * (len(faults) != 1)}", sep="\n")
+        return int(bool(faults))
     if given.command == "export":
         count = export(given.out, given.data, given.language, given.semicolon)
         print(one_line(f"{given.out}: {count} figures"))
         return 0
-    if given.command == "run":
-        if given.language == "vi":
-            return translate.run(found(given.notebooks), given.data, given.out)
-        status = execute(given.notebooks, given.data, given.language, given.out, links.finish)
-        if NOTEBOOKS in {path.parent for path in found(given.notebooks)} and not given.out:
-            links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
-        return status
-    faults, notes = check(given.data)
-    print(*listed(faults), *notes, f"{len(faults)} fault{'s' * (len(faults) != 1)}", sep="\n")
-    return int(bool(faults))
+    paths = found(given.notebooks)
+    if given.command == "translate" and given.check:
+        return translate.check(paths)
+    if given.command == "translate":
+        begun = [path for path in paths if given.notebooks or translate.catalogue(path).exists()]
+        return translate.update(begun) or 0
+    if given.language == "vi":
+        return translate.run(paths, given.data, given.out)
+    status = execute(paths, given.data, given.language, given.out, links.finish)
+    if NOTEBOOKS in {path.parent for path in paths} and not given.out:
+        links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
+    return status

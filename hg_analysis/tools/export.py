@@ -57,15 +57,11 @@ def export(out, data=None, language="en", semicolon=False):
     table, before = load(data), words.language()
     words.use_language(language)
     try:
-        cells = _cells(table)
+        cells = _cells(table, "," if semicolon else ".")
     finally:
         words.use_language(before)
     # Without semicolons every text is quoted, so that none is split where ';' separates columns.
     form = {"sep": ";"} if semicolon else {"quoting": csv.QUOTE_NONNUMERIC}
-    if semicolon:
-        cells = cells.map(
-            lambda cell: cell if isinstance(cell, str) else str(cell).replace(".", ",")
-        )
     text = cells.to_csv(index=False, lineterminator="\r\n", **form)
     replace(out, text.encode("utf-8-sig"))
     return len(table)
@@ -73,22 +69,20 @@ def export(out, data=None, language="en", semicolon=False):
 
 def _refuse(out, data):
     """Refuse a file that cannot be the one to write."""
-    folders = [DATA, data] if data.is_dir() else [DATA]
+    folders = [os.path.realpath(folder) for folder in (DATA, data)]
     refusals = {
         "neither a file nor a new name": os.path.lexists(out) and not out.is_file(),
         "what is written is CSV; choose a name that ends in .csv": out.suffix.lower() != ".csv",
         "no such folder; make it first": not out.parent.is_dir(),
+        "stands among the data; choose another folder": os.path.realpath(out.parent) in folders,
+        "is the table itself; choose another name": os.path.realpath(out) in folders,
     }
-    said = next((text for text, met in refusals.items() if met), "")
-    if not said and any(out.parent.samefile(folder) for folder in folders):
-        said = "stands among the data; choose another folder"
-    if not said and out.exists() and data.exists() and out.samefile(data):
-        said = "is the table itself; choose another name"
-    if said:
-        raise OSError(errno.EINVAL, said, str(out))
+    for said, met in refusals.items():
+        if met:
+            raise OSError(errno.EINVAL, said, str(out))
 
 
-def _cells(table):
+def _cells(table, point):
     """Return what each cell says, under the columns' names in the language in use."""
 
     def named(kind):
@@ -99,7 +93,7 @@ def _cells(table):
         "figure": [words.indicator(*pair) for pair in zip(table.indicator, table.place)],
         "place": named("place"),
         "period": table.period.map(_period),
-        **{name: pd.Series(map(_plain, table[name]), dtype=object) for name in NUMBERS},
+        **{name: [_plain(number, point) for number in table[name]] for name in NUMBERS},
         "unit": named("unit"),
         "relation": table.relation.map(words.SIGNS).str.strip(),
         "status": named("status"),
@@ -111,7 +105,7 @@ def _cells(table):
         "note": table.note,
         "key": table.key,
     }
-    frame = pd.DataFrame(cells)
+    frame = pd.DataFrame(cells, dtype=object)
     text = frame.columns.difference(NUMBERS)
     frame[text] = frame[text].map(_text)
     return frame.rename(columns=lambda column: _text(words.name("label", column)))
@@ -121,10 +115,12 @@ def _text(cell):
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def _plain(number):
+def _plain(number, point):
+    """Return a number as a spreadsheet takes it: a text where its point is a comma."""
     if not np.isfinite(number):
         return ""
-    return int(number) if number == int(number) else number
+    number = int(number) if number == int(number) else number
+    return number if point == "." else str(number).replace(".", point)
 
 
 def _period(text):

@@ -2,28 +2,35 @@
 
 Authors type ``[9.24% a year](#grdp_growth.2020_2025)``; the run completes the key, writes the
 number as the row has it, with as many decimals as were typed, and says what a reader must look at.
+The words that are held against rows stand in ``prose.csv``.
 """
 
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from difflib import SequenceMatcher
-from html.parser import HTMLParser
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
+import pandas as pd
+
 from hg_analysis import words
+from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import HOME, companion, entries, moments
 from hg_analysis.tools.aside import replace
 
-_MASKED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
+_CODE_OR_LINK = re.compile(rf"```[\s\S]*?```|`[^`\n]*`|{LINK.pattern}")
+NOTATION = {"en": ",.", "vi": ".,"}  # what stands between groups of digits, and before decimals
 NUMBER = {
     language: re.compile(
-        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?)"
+        rf"(?<![\d.,])([+−-])?(\d{{1,3}}(?:[{group}]\d{{3}})+(?:[{point}]\d+)?|\d+(?:[{point}]\d+)?)"
         r"(?![\d.,]*\d)"
     )
-    for language, group, point in (("en", ",", r"\."), ("vi", r"\.", ","))
+    for language, (group, point) in NOTATION.items()
 }
-DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Numerals that need no row: places in the source, dates and years, list numbers, names.
 _FREE = re.compile(
     r"¶\d+(?:\.\d+)?|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b"
@@ -33,18 +40,15 @@ _FREE = re.compile(
     r"|(?:Appendix|Phụ lục|Sông Hậu|Chapter|Covid-?) ?\d+|ISO 8601|UTF-8|Python 3\.\d+|CC BY 4\.0",
     re.MULTILINE,
 )
-_LEAST = r"at least|more than|no less than|over|above|ít nhất|hơn|trên|không dưới"
-_MOST = r"at most|no more than|less than|nearly|almost|up to|under|below|within|top"
-_MOST += r"|nhiều nhất|không quá|gần|dưới|tối đa"
-_ABOUT = r"about|around|some|khoảng"
-_RISE = r"rose|rises?|risen|grew|grows?|grown|growing|gain(?:s|ed)?|increas(?:e[sd]?|ing)"
-_RISE += r"|climb(?:s|ed)?|expand(?:s|ed)?|higher|above|more|up|tăng|cao hơn|nhiều hơn"
-_FALL = r"fell|falls?|fallen|falling|lost|loses?|drop(?:s|ped)?|decreas(?:e[sd]?|ing)"
-_FALL += r"|declin(?:e[sd]?|ing)|shr[aiu]nks?|contract(?:s|ed)?|lower|below|less|fewer|short|down"
-_FALL += r"|giảm|thấp hơn"
-_FALL += r"|ít hơn|kém"
-_WORDS = {"double": 2, "doubled": 2, "twice": 2, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
-_WORDS |= {"gấp đôi": 2, "một nửa": 0.5, "một phần ba": 1 / 3, "một phần tư": 0.25}
+PROSE = pd.read_csv(Path(__file__).with_name("prose.csv"))
+# Patterns of words by what they are and mean: limits, some of them only beside a number that is
+# one; directions; sizes.
+_SAID = PROSE.groupby(["part", "means"])["words"].agg(lambda said: rf"\b(?:{'|'.join(said)})\b")
+_SECTORS = r"agriculture|industry|services|product taxes"
+_PER = re.compile(
+    r"(?: (?:a|per|each|every) (?:year|month|quarter|day|week)"
+    r"|(?: mỗi | một |/)(?:năm|tháng|quý))\b"
+)
 
 
 class Row(NamedTuple):
@@ -54,23 +58,6 @@ class Row(NamedTuple):
     decimals: int
     unit: str
     relation: str
-
-
-class _Rows(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found = {}
-
-    def handle_starttag(self, tag, attributes):
-        facts = dict(attributes)
-        if facts.get("id") and "data-value" in facts:
-            row = Row(
-                Decimal(facts["data-value"]),
-                int(facts.get("data-decimals", 0)),
-                facts.get("data-unit", ""),
-                facts.get("data-relation", "="),
-            )
-            self.found.setdefault(facts["id"], []).append(row)
 
 
 def rows(notebook):
@@ -90,14 +77,19 @@ def rows(notebook):
     ValueError
         If two rows of one key state different numbers.
     """
-    parser = _Rows()
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            parser.feed("".join(output.get("data", {}).get("text/html", "")))
-    apart = [key for key, found in parser.found.items() if len({row.value for row in found}) > 1]
+    from bs4 import BeautifulSoup
+
+    found, apart = {}, []
+    shown = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in shown)
+    for tag in BeautifulSoup(html, "html.parser").select("[id][data-value]"):
+        unit, relation = tag.get("data-unit", ""), tag.get("data-relation", "=")
+        row = Row(Decimal(tag["data-value"]), int(tag.get("data-decimals", 0)), unit, relation)
+        if found.setdefault(tag["id"], row).value != row.value:
+            apart.append(tag["id"])
     if apart:
         raise ValueError(f"rows of one key state different numbers: {', '.join(apart)}")
-    return {key: found[0] for key, found in parser.found.items()}
+    return found
 
 
 def fill(notebook, name, others=None, before=None, language="en"):
@@ -114,7 +106,7 @@ def fill(notebook, name, others=None, before=None, language="en"):
     before : dict of str to Row, optional
         Its rows before it was executed; sentences with a row that changed are named.
     language : {"en", "vi"}, optional
-        Of the notation.
+        Of the notation and of names.
 
     Returns
     -------
@@ -128,14 +120,17 @@ def fill(notebook, name, others=None, before=None, language="en"):
         return [f"{name}: {error}"], []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            text = _Text(
-                cell.source, f"{name}, cell {cell.id}", name, known, before or {}, language
-            )
-            cell.source = text.filled()
-            faults += text.faults
-            for sentence, rows_changed in text.changes.items():
-                said = LINK.sub(r"\1", sentence)
-                changes.append(f"reread {text.at}: «{said}» {'; '.join(rows_changed)}")
+            bare = _FREE.sub(" ", _CODE_OR_LINK.sub(" ", cell.source))
+            text = _Text(name, known, before or {}, language)
+            cell.source = _CODE_OR_LINK.sub(text.filled, cell.source)
+            # A translation has the free numerals of the original, which may spell them.
+            for numeral in NUMERAL.findall(bare) if language == "en" else ():
+                told = f"write [{numeral}](#key), with the key of a row that the notebook shows"
+                text.faults.append(f"{numeral!r} leads to no row; {told}")
+            at = f"{name}, cell {cell.id}"
+            faults += [f"{at}: {fault}" for fault in text.faults]
+            for sentence, said in text.changes.items():
+                changes.append(f"reread {at}: «{sentence}» {'; '.join(said)}")
     return faults, changes
 
 
@@ -149,7 +144,7 @@ def finish(before, after, path, language="en"):
     path : pathlib.Path
         Where it is stored; other notebooks that it leads to lie beside it, in English.
     language : {"en", "vi"}, optional
-        Of the notation and of units.
+        Of the notation and of names.
 
     Returns
     -------
@@ -159,7 +154,14 @@ def finish(before, after, path, language="en"):
         old = rows(before)
     except ValueError:  # what was stored was wrong already
         old = {}
-    return fill(after, path.name, _beside(after, path, language), old, language)
+    text = "".join(cell.source for cell in after.cells if cell.cell_type == "markdown")
+    files = {match[2] for match in LINK.finditer(text)} - {None, path.name}
+    units = {term.name_en: getattr(term, f"name_{language}") for term in _terms("unit")}
+    others = {}
+    for other in filter(Path.is_file, map(path.with_name, files)):
+        found = rows(nbformat.read(other, 4)).items()
+        others[other.name] = {k: r._replace(unit=units.get(r.unit, r.unit)) for k, r in found}
+    return fill(after, path.name, others, old, language)
 
 
 def findings(notebook, name):
@@ -189,8 +191,6 @@ def repeat(readme, folder):
     ----------
     readme, folder : pathlib.Path
     """
-    import nbformat
-
     paths = sorted(folder.glob("*.ipynb"))
     found = "\n\n".join(findings(nbformat.read(path, 4), path.name) for path in paths)
     before, heading, after = readme.read_text("utf-8").partition("\n## Findings\n")
@@ -198,234 +198,188 @@ def repeat(readme, folder):
     replace(readme, f"{before}{heading}\n{found}\n{rest}".encode())
 
 
-def _beside(notebook, path, language="en"):
-    """Return the rows of the other notebooks that a notebook leads to, units in its language."""
-    import nbformat
-
-    text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    files = {match[2] for match in LINK.finditer(text)} - {None, path.name}
-    there = [path.with_name(file) for file in files if path.with_name(file).is_file()]
-    found = {other.name: rows(nbformat.read(other, 4)) for other in there}
-    terms = [term for (kind, _), term in entries("terms").items() if kind == "unit"]
-    units = {term.name_en: getattr(term, f"name_{language}") for term in terms}
-    return {
-        file: {key: row._replace(unit=units.get(row.unit, row.unit)) for key, row in own.items()}
-        for file, own in found.items()
-    }
-
-
 class _Text:
     """The Markdown of one cell, while its numbers are filled in."""
 
-    def __init__(self, source, at, name, known, before, language):
-        self.source, self.at, self.name, self.known = source, at, name, known
-        self.before, self.language = before, language
+    def __init__(self, name, known, before, language):
+        self.name, self.known, self.before, self.language = name, known, before, language
         self.faults, self.changes = [], {}  # by sentence, what became of its rows
 
-    def fault(self, text):
-        self.faults.append(f"{self.at}: {text}")
-
-    def filled(self):
-        hidden = [match.span() for match in _MASKED.finditer(self.source)]
-        parts, end = [], 0
-        for match in LINK.finditer(self.source):
-            if any(start <= match.start() < stop for start, stop in hidden):
-                continue
-            parts += [self.source[end : match.start()], self.link(match)]
-            end = match.end()
-        text = "".join([*parts, self.source[end:]])
-        bare = _FREE.sub(" ", LINK.sub(" ", _MASKED.sub(" ", self.source)))
-        # A translation has the free numerals of the original, which may spell them.
-        for numeral in DIGITS.findall(bare) if self.language == "en" else ():
-            told = "write [{0}](#key), with the key of a row that the notebook shows"
-            self.fault(f"{numeral!r} leads to no row; {told.format(numeral)}")
-        return text
-
-    def link(self, match):
+    def filled(self, match):
         """Return a link with its key complete and its number as the row has it."""
         text, file, key = match[1], match[2] or self.name, match[3]
-        if not (full := self.complete(file, key)):
-            return match[0]
-        row = self.known[file][full]
-        start, sentence = _sentence(self.source, match.start())
-        old = self.before.get(full) if file == self.name else None
+        if not key or not (full := self.complete(file, key)):
+            return match[0]  # code, or a fault
+        row, old = self.known[file][full], file == self.name and self.before.get(full)
+        sentence, so_far, after = _around(match)
         if old and old.value != row.value:
             was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
             turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
             self.changes.setdefault(sentence, []).append(f"{full} {was} → {now}{turned}")
-        numbers = list(NUMBER[self.language].finditer(text))
-        if len(DIGITS.findall(text)) > 1 or len(numbers) != len(DIGITS.findall(text)):
-            self.fault(f"[{text}]: one link, one number, in the notation of {self.language!r}")
+        numbers, wrong = list(NUMBER[self.language].finditer(text)), []
+        digits = NUMERAL.findall(text)
+        if len(digits) > 1 or len(numbers) != len(digits):
+            wrong.append(f"one link, one number, in the notation of {self.language!r}")
         elif numbers:
-            written = self.written(numbers[0], row, full, text)
-            after = text[numbers[0].end() :] + self.source[match.end() :][:60]
-            self.check_unit(text, LINK.sub(r"\1", after), row)
-            text = text[: numbers[0].start()] + written + text[numbers[0].end() :]
+            (number,) = numbers
+            written, fault = _written(number, row, full, self.language)
+            text = text[: number.start()] + written + text[number.end() :]
+            behind = match[1][number.end() :] + after
+            wrong += [*filter(None, [fault]), *_of_unit(behind, row, self.language)]
         else:
-            self.check_words(text, row)
-        before = LINK.sub(r"\1", self.source[start : match.start()])
-        self.check_direction(text, before[-16:], row, full)
-        self.check_names(text, before, sentence, full)
+            wrong += _of_words(text, row)
+        wrong += _of_direction(text, so_far[-16:], row, full)
+        wrong += _of_names(text, so_far, sentence, full, self.language)
+        self.faults += [f"[{text}]: {each}" for each in wrong]
         return f"[{text}]({file}#{full})"
 
     def complete(self, file, key):
         """Return the full key that a typed one means; say so where none or several do."""
         there = self.known.get(file)
         if there is None:
-            self.fault(f"{file} is no notebook beside this one")
+            self.faults.append(f"{file} is no notebook beside this one")
             return ""
-        short, dash, end = key.rpartition("-")
-        stem = short if end in ("low", "high") else key
         if key in there:
             return key
+        stem, end = re.fullmatch(r"(.*?)(-low|-high)?", key).groups("")
         stem = stem.replace(f".{HOME}.", ".")  # the place that keys leave out
-        rows_there = [k for k in there if not k.endswith(("-low", "-high"))]
-        alike = [k for k in rows_there if k == stem or k.startswith(f"{stem}.")]
-        if len(alike) > 1 and len(set(map(_parts, alike))) == 1:  # publications of one figure
+        whole = [k for k in there if not k.endswith(("-low", "-high"))]
+        alike = [k for k in whole if f"{k}.".startswith(f"{stem}.")]
+        if len(set(map(_parts, alike))) == 1:  # publications of one figure
             alike = [k for k in alike if k in set(companion("choices").row)] or alike
-        if len(alike) == 1:
-            full = alike[0] + (dash + end if end in ("low", "high") else "")
-            if full in there:
-                return full
-        like = {k: SequenceMatcher(None, stem, k[: len(stem)]).ratio() for k in rows_there}
-        near = alike or sorted(like, key=like.get, reverse=True)[:3]
-        lead = "several rows" if alike else "no row"
-        self.fault(f"#{key} leads to {lead} of {file}; nearest: {', '.join(near) or 'none'}")
+        if len(alike) == 1 and alike[0] + end in there:
+            return alike[0] + end
+        lead = "several rows" if len(alike) > 1 else "no row"
+        starts = {k.rpartition(".")[0]: k for k in whole}
+        near = alike or [starts[each] for each in get_close_matches(stem, starts, 3, 0)]
+        near = ", ".join(near) or "none"
+        self.faults.append(f"#{key} leads to {lead} of {file}; nearest: {near}")
         return ""
 
-    def written(self, number, row, key, text):
-        """Write a row's number with the decimals and the sign that the author typed."""
-        point = {"en": ".", "vi": ","}[self.language]
-        decimals = len(number[2].partition(point)[2])
-        if decimals > row.decimals:
-            self.fault(f"[{text}]: {key} is known to {row.decimals} decimals, not {decimals}")
-            return number[0]
-        down = key.endswith("-low") or row.relation in (">", ">=")
-        up = key.endswith("-high") or row.relation in ("<", "<=")
-        how = ROUND_FLOOR if down else ROUND_CEILING if up else ROUND_HALF_UP
-        value = row.value.quantize(Decimal(1).scaleb(-decimals), how)
-        if row.value and not value:
-            self.fault(f"[{text}]: {key} is not zero; write more decimals, or another row's number")
-        sign = number[1] and ("−" if value < 0 else "+")
-        language = words.language()
-        words.use_language(self.language)
-        try:
-            return (sign or "") + words.number(abs(value), decimals)
-        finally:
-            words.use_language(language)
 
-    def check_unit(self, text, after, row):
-        """Compare the unit behind a number, as a whole, with that of its row."""
-        said = re.match(rf"[\s*_\"”’)]{{0,3}}({_units(self.language)})(?!\w)", after)
-        whole = said and re.sub(" m(?:ỗi|ột) năm", "/năm", said[1].replace("a year", "per year"))
-        if said and row.unit and whole not in _forms(row.unit):
-            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not {said[1]!r}")
-        rest = after[said.end() :] if said else after
-        each = r"(?:a|per|each|every)( (?:year|month|quarter|day|week))|(?:mỗi|một) (năm|tháng|quý)"
-        basis = re.match(rf"\)? (?:{each})\b", rest)
-        per = basis and (f"/{basis[2]}" if basis[2] else f"per{basis[1]}")
-        if per and per not in row.unit:
-            self.fault(f"[{text}]: the row's unit is {row.unit!r}, not one {per}")
-
-    def check_words(self, text, row):
-        """Hold a number in words to within a twentieth of its row."""
-        for word, size in _WORDS.items():
-            if re.search(rf"\b{word}\b", text, re.IGNORECASE):
-                if abs(float(row.value) - size) > size / 20:
-                    self.fault(f"[{text}]: the row states {row.value}")
-                return
-        self.fault(f"[{text}]: a link to a row holds its number; write 0 to have it filled in")
-
-    def check_direction(self, text, before, row, key):
-        """Hold words of direction against the sign of a row, and bounds against its relation."""
-        near = f"{before}{text}"
-        if key.endswith(("-low", "-high")):
-            least, most = (re.search(rf"\b(?:{p})\b", near, re.I) for p in (_LEAST, _MOST))
-            if (least if key.endswith("-high") else most) and not (least and most):
-                self.fault(f"[{text}]: this is the other bound of the row")
-            return
-        least, most = (re.search(rf"\b(?:{p})\b", text, re.I) for p in (_LEAST, _MOST))
-        if row.relation != "=":
-            sides = {">": _LEAST, "<": _MOST, "~": _ABOUT}
-            right = next(pattern for sign, pattern in sides.items() if sign in row.relation)
-            if not re.search(rf"\b(?:{right})\b", near, re.I):
-                self.fault(f"[{text}]: the row states a bound ({row.relation}); call it one")
-            if (least and "<" in row.relation) or (most and ">" in row.relation):
-                self.fault(f"[{text}]: the row's bound is of the other side ({row.relation})")
-            return
-        bound = r"at least|at most|nearly|almost|more than|less than|ít nhất|nhiều nhất|không quá"
-        if re.search(rf"\b(?:{bound})\b", text, re.I):
-            self.fault(f"[{text}]: the row states a number, not a bound")
-        for pattern, sign in ((_RISE, 1), (_FALL, -1)):
-            if (word := re.search(rf"\b(?:{pattern})\b", text, re.I)) and row.value * sign < 0:
-                self.fault(f"[{text}]: {word[0]!r} beside {row.value}: the row says the opposite")
-
-    def check_names(self, text, before, sentence, key):
-        """Hold places, years and sectors that a sentence names against those of its rows."""
-        indicator, place, period = _parts(key)
-        plain = LINK.sub(r"\1", sentence)
-        inside, around = _places(text, self.language), _places(plain, self.language)
-        before_names = _places(before, self.language)[-1:]  # who was last spoken of
-        named = before_names or around
-        if inside and place not in inside:
-            self.fault(f"[{text}]: the row is of {place}")
-        elif place != HOME and place not in around:
-            self.fault(f"[{text}]: the row is of {place}, which the sentence does not name")
-        elif not inside and {*named} - {place} and (before_names or place != HOME):
-            self.fault(f"[{text}]: another place is named; put that of {place} into the link")
-        years = set(map(int, re.findall(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)", plain)))
-        first, last = (int(moment[:4]) for moment in moments(period)) if period else (0, 9999)
-        if years and not any(first <= year <= last for year in years):
-            self.fault(f"[{text}]: the row is of {period}; the sentence names {sorted(years)}")
-        sectors = "agriculture|industry|services|product taxes"
-        said = {s.replace(" ", "_") for s in re.findall(rf"\b(?:{sectors})\b", text)}
-        if said and not any(sector in indicator for sector in said):
-            self.fault(f"[{text}]: the row is {words.name('indicator', indicator)!r}")
+def _around(match):
+    """Return the sentence around a link, what of it stands before the link, and what behind."""
+    end = r"(?<=[.?!:;])(?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])"
+    before = re.split(end, match.string[: match.start()])[-1]
+    behind = re.split(end, match.string[match.end() :])[0]
+    before, link, behind = (LINK.sub(r"\1", each) for each in (before, match[0], behind))
+    return " ".join((before + link + behind).split()), before, behind
 
 
-def _sentence(text, at):
-    """Return where the sentence around a place of a text starts, and the sentence."""
-    ends = [m.end() for m in re.finditer(r"[.?!:;](?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])", text)]
-    start = max((end for end in ends if end <= at), default=0)
-    stop = min((end for end in ends if end > at), default=len(text))
-    return start, " ".join(text[start:stop].split())
+def _written(number, row, key, language):
+    """Write a row's number with the decimals and the sign that were typed; say what is wrong."""
+    decimals = len(number[2].partition(NOTATION[language][1])[2])
+    if decimals > row.decimals:
+        return number[0], f"{key} is known to {row.decimals} decimals, not {decimals}"
+    how = {">": ROUND_FLOOR, "<": ROUND_CEILING}.get(_side(row, key), ROUND_HALF_UP)
+    value = row.value.quantize(Decimal(1).scaleb(-decimals), how)
+    sign = number[1] and ("−" if value < 0 else "+")
+    written = f"{abs(value):,f}".translate(str.maketrans(",.", NOTATION[language]))
+    vanished = f"{key} is not zero; write more decimals, or another row's number"
+    return (sign or "") + written, vanished * bool(row.value and not value)
 
 
-def _units(language):
-    terms = [t for (kind, _), t in entries("terms").items() if kind == "unit"]
-    names = {form for t in terms for form in _forms(getattr(t, f"name_{language}"))}
-    for spelt in (" mỗi năm", " một năm"):
-        names |= {name.replace("per year", "a year").replace("/năm", spelt) for name in names}
-    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+def _says(part, text):
+    """Return what a text says of limits, directions or sizes, with the words that say it."""
+    found = {sign: re.search(words, text, re.I) for sign, words in _SAID[part].items()}
+    return {sign: match[0] for sign, match in found.items() if match}
 
 
-def _forms(unit):
-    """Return how a unit may be written: whole, or with what the sentence says left out."""
-    forms = {unit, unit.replace("percentage points", "points")}
-    if unit.startswith("%"):
-        forms |= {"%", "percent", unit.replace("% ", "percent ")}
-    forms |= {form.removesuffix(" per person").removesuffix("/người") for form in forms}
-    rates = [form for form in forms if form.startswith(("p", "%", "điểm"))]
-    forms |= {rate.removesuffix(" per year").removesuffix("/năm") for rate in rates}
-    return forms | {form.removesuffix("s") for form in forms}
+def _side(row, key):
+    """Tell of what kind the number is that a key leads to: ">", "<", "~" or "="."""
+    return {"low": ">", "high": "<"}.get(key.rpartition("-")[2], row.relation[0])
+
+
+def _terms(*kinds):
+    return [term for (kind, _), term in entries("terms").items() if kind in kinds]
+
+
+def _of_unit(after, row, language):
+    """Compare the unit behind a number, as a whole, with that of its row."""
+    after = " " + " ".join(re.sub(r"[*_\"”’)]", "", after).split())
+    found = [_unit(getattr(term, f"name_{language}")).match(after, 1) for term in _terms("unit")]
+    amount = max((unit[0] for unit in found if unit), key=len, default="")
+    per = _PER.match(after, len(amount) + bool(amount))
+    said = amount + (per[0] if per else "")
+    whole = said if amount else _PER.sub("", row.unit) + said
+    if row.unit and said and not _unit(row.unit).fullmatch(whole):
+        yield f"the row's unit is {row.unit!r}, not {said.strip()!r}"
+
+
+@cache
+def _unit(name):
+    """Return a pattern of how a unit may be written: whole, or without what is understood."""
+    amount, _, time = re.fullmatch(r"(.*?)(?:( per | a |/)(year|năm))?", name).groups("")
+    rate = amount.startswith(("percentage", "%", "điểm"))
+    pattern = re.escape(amount).replace("percentage\\ ", "(?:percentage )?").removesuffix("s")
+    pattern = re.sub(r"\\ per\\ person|/người", r"(?:\g<0>)?", pattern)
+    if rate and amount[0] == "%":
+        pattern = rf"(?:%|percent)(?:{pattern[1:]})?"
+    if time:
+        pattern += rf"s?(?:(?: (?:per|a|each|every) |/| mỗi | một ){time})" + "?" * rate
+    return re.compile(rf"{pattern}s?(?!\w)")
+
+
+def _of_words(text, row):
+    """Hold a number in words to within a twentieth of its row."""
+    size = next(map(Fraction, _says("size", text)), None)
+    if size is None:
+        yield "a link to a row holds its number; write 0 to have it filled in"
+    elif abs(Fraction(row.value) - size) > size / 20:
+        yield f"the row states {row.value}"
+
+
+def _of_direction(text, before, row, key):
+    """Hold words of direction against the sign of a row, and limits against its relation."""
+    side, said = _side(row, key), _says("limit", before + text) | _says("beside", before + text)
+    if key.endswith(("-low", "-high")):
+        if side not in said and said.keys() & {"<", ">"}:
+            yield "this is the other bound of the row"
+    elif side != "=":
+        if side not in said:
+            yield f"the row states a bound ({row.relation}); call it one"
+    else:
+        if _says("limit", text):
+            yield "the row states a number, not a bound"
+        for sign, word in _says("direction", text).items():
+            if row.value * int(sign) < 0:
+                yield f"{word!r} beside {row.value}: the row says the opposite"
+
+
+def _of_names(text, before, sentence, key, language):
+    """Hold places, years and sectors that a sentence names against those of its rows."""
+    indicator, place, period = _parts(key)
+    inside, so_far, around = (_places(each, language) for each in (text, before, sentence))
+    last = so_far[-1:]  # who was last spoken of
+    if inside and place not in inside:
+        yield f"the row is of {place}"
+    elif place != HOME and place not in around:
+        yield f"the row is of {place}, which the sentence does not name"
+    elif not inside and {*(last or around)} - {place} and (last or place != HOME):
+        yield f"another place is named; put that of {place} into the link"
+    years = [*map(int, re.findall(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)", sentence))]
+    first, last = (int(moment[:4]) for moment in moments(period)) if period else (0, 9999)
+    if years and not any(first <= year <= last for year in years):
+        yield f"the row is of {period}; the sentence names {sorted(set(years))}"
+    sectors = {found.replace(" ", "_") for found in re.findall(rf"\b(?:{_SECTORS})\b", text)}
+    if sectors and not any(sector in indicator for sector in sectors):
+        yield f"the row is {words.name('indicator', indicator)!r}"
 
 
 def _parts(key):
     """Return indicator, place and period of a row's key."""
-    indicator, *rest = re.sub(r"-(?:low|high)$", "", key).split(".")
-    place = rest.pop(0) if rest and ("place", rest[0]) in entries("terms") else HOME
-    period = rest[0].replace("_", "/") if rest and re.match(r"\d{4}", rest[0]) else ""
-    return indicator, place, period
+    pattern = r"(\w+)(?:\.([a-z]\w*))?(?:\.(\d{4}(?:[-_]Q?\d+)*))?"
+    indicator, place, period = re.match(pattern, key).groups("")
+    return indicator, place if words.known("place", place) else HOME, period.replace("_", "/")
 
 
 def _places(text, language):
     """Return the places that a text names, in their order; a long name is not a short one."""
-    names = {}
-    for (kind, term), row in entries("terms").items():
-        if kind in ("place", "alias"):
-            for name in getattr(row, f"name_{language}").split(";"):
-                names[name] = term
+    names = {
+        name.casefold(): term.term
+        for term in _terms("place", "alias")
+        for name in getattr(term, f"name_{language}").split(";")
+    }
     longest = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    terms = {name.casefold(): term for name, term in names.items()}
-    found = re.findall(rf"(?<!\w)(?:{longest})(?!\w)", text, re.I)
-    return [terms[name.casefold()] for name in found]
+    found = re.findall(rf"(?<!\w)(?:{longest})(?!\w)", text, re.IGNORECASE)
+    return [names[name.casefold()] for name in found]

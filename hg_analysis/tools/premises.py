@@ -1,6 +1,7 @@
 """Premises: comparisons of rows within their bounds, and what ends them."""
 
 import difflib
+import operator
 import re
 
 from mpmath import iv
@@ -11,15 +12,8 @@ from hg_analysis.table import TABLES
 _KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9Q_-]+)+"
 _FIELDS = {name: TABLES["choices"][name]["constraints"]["pattern"] for name in ("period", "role")}
 _NONE = re.compile(r"no (\w+) (\w+) ({period}) ({role})".format(**_FIELDS))
-_TOKEN = re.compile(rf" *(?:({_KEY})|(\d+(?:\.\d+)?)|(abs\b|[-+*/()]))")
-_TESTS = {  # of two intervals: for all of their values, but of '=', which asks whether they meet
-    "<=": lambda a, b: a.b <= b.a,
-    ">=": lambda a, b: a.a >= b.b,
-    "<": lambda a, b: a.b < b.a,
-    ">": lambda a, b: a.a > b.b,
-    "=": lambda a, b: a.a <= b.b and b.a <= a.b,
-}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_TOKEN = re.compile(rf"({_KEY})|(\d+(?:\.\d+)?)|\babs\b|[-+*/()]")
+_TESTS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 _FORMS = "'KEY + KEY / 100 < KEY' (+ - * / abs, < <= > >= =), 'KEY prints WORDS' or "
 _FORMS += "'no INDICATOR PLACE PERIOD ROLE'"
 
@@ -29,7 +23,7 @@ def evaluated(premises, rows, bundled):
 
     Where one's own table lacks a row, its premises are left out.
     """
-    for premise in map(str.strip, premises.split(";")):
+    for premise in map(str.strip, premises):
         try:
             why = ended(premise, rows)
         except KeyError as error:
@@ -57,26 +51,30 @@ def ended(premise, rows, some=False):
     if len(sides) != 3:
         raise ValueError("one comparison is asked for")
     left, right = (_interval(side, rows) for side in sides[::2])
-    holds = _TESTS[sides[1]](left, right)
-    if some and sides[1] != "=":  # unless the opposite is so for all of them
-        holds = not _TESTS[_OPPOSITE[sides[1]]](left, right)
+    sign = sides[1]
+    if sign == "=":  # asks whether the two meet
+        holds = left.a <= right.b and right.a <= left.b
+    else:  # for all of their values, or for some: one pair of ends decides
+        ends = (left.b, right.a) if ("<" in sign) != some else (left.a, right.b)
+        holds = _TESTS[sign](*ends)
     if holds:
         return ""
     told = [f"{float(side.a):.10g} to {float(side.b):.10g}" for side in (left, right)]
     every = "any" if some else "all"
-    return f"{told[0]} is not {sides[1]} {told[1]} for {every} values within these bounds"
+    return f"{told[0]} is not {sign} {told[1]} for {every} values within these bounds"
 
 
 def _interval(side, rows):
     """Evaluate one side on the bounds of its figures; nothing but arithmetic is understood."""
-    names, text, at = {"abs": abs, "__builtins__": {}}, "", 0
-    while at < len(side.rstrip()):
-        token = _TOKEN.match(side, at)
-        if not token:
-            raise ValueError(f"{side[at:].strip()!r} is not understood")
-        key, number, sign = token.groups()
-        if key or number:
-            sign = f"n{len(names)}"
-            names[sign] = iv.mpf([rows[key].low, rows[key].high] if key else number)
-        text, at = f"{text} {sign}", token.end()
-    return iv.mpf(eval(text.strip(), names))  # of the tokens above, and of no others
+    if stray := _TOKEN.sub("", side).strip():
+        raise ValueError(f"{stray!r} is not understood")
+    names = {"abs": abs, "__builtins__": {}}
+
+    def named(token):
+        key, number = token.groups()
+        if not key and not number:
+            return f" {token[0]} "
+        names[f"n{len(names)}"] = iv.mpf([rows[key].low, rows[key].high] if key else number)
+        return f" n{len(names) - 1} "
+
+    return iv.mpf(eval(_TOKEN.sub(named, side).strip(), names))  # of tokens, and nothing else

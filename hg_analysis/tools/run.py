@@ -21,6 +21,7 @@ NOTEBOOKS = DATA.parent / "notebooks"
 VIETNAMESE = DATA.parent / "build" / "notebooks" / "vi"
 show = import_module("hg_analysis.show")  # hg_analysis.show is the function
 _DRAWN = DATA.parent / "build" / "drawn.json"
+_SET = "injected-parameters"  # papermill's tag
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -34,10 +35,6 @@ def remembered():
     finally:
         with suppress(OSError):  # then they are drawn again
             replace(_DRAWN, json.dumps(show.DRAWN).encode())
-
-
-class NoNotebook(OSError):
-    """Where a notebook should be is none."""
 
 
 def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepare=None):
@@ -93,8 +90,8 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
                 before = read(path)
                 notebook = prepare(before, path) if prepare else deepcopy(before)
                 problem = run_cells(notebook, path.parent, parameters)
-            except NoNotebook as error:
-                problem = error.strerror
+            except OSError as error:
+                problem = f"{error.strerror or error}"
             lines = faults = [f"{path.name}: {problem}"]
             if not problem:
                 faults, said = finish(before, notebook, path) if finish else ([], [])
@@ -165,15 +162,12 @@ def _text(data):
 
 def _set(notebook, parameters):
     """Put a cell that sets parameters behind the one that is tagged so, as papermill does."""
-    kept = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", ())]
-    for number, cell in enumerate(kept, 1) if parameters else ():
-        if "parameters" in cell.metadata.get("tags", ()):
-            source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-            new = new_code_cell(f"# Parameters\n{source}", id="injected-parameters")
-            new.metadata["tags"] = ["injected-parameters"]
-            kept.insert(number, new)
-            break
-    notebook.cells = kept
+    cells = [cell for cell in notebook.cells if _SET not in cell.metadata.get("tags", ())]
+    tagged = [n for n, cell in enumerate(cells, 1) if "parameters" in cell.metadata.get("tags", ())]
+    for number in tagged[:1] if parameters else ():
+        lines = ["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())]
+        cells.insert(number, new_code_cell("\n".join(lines), id=_SET, metadata={"tags": [_SET]}))
+    notebook.cells = cells
 
 
 def found(notebooks=()):
@@ -203,18 +197,18 @@ def read(path):
 
     Raises
     ------
-    NoNotebook
+    OSError
         If there is none, or the file holds something else.
     """
     if not path.is_file():
-        raise NoNotebook(errno.ENOENT, "no such notebook", path.name)
+        raise OSError(errno.ENOENT, "no such notebook", path.name)
     try:
         notebook = nbformat.read(path, 4)
         nbformat.validate(notebook)
     except OSError:
         raise
     except Exception:  # a file can hold anything, and nbformat fails on it in many ways
-        raise NoNotebook(errno.EINVAL, "not a notebook", path.name) from None
+        raise OSError(errno.EINVAL, "not a notebook", path.name) from None
     return notebook
 
 

@@ -10,18 +10,21 @@ import io
 import re
 import sys
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from copy import deepcopy
 from functools import cache
 from html import unescape
 from typing import NamedTuple
+
+from babel.messages import Catalog
+from babel.messages.pofile import PoFileError, normalize, read_po, write_po
 
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
-from hg_analysis.tools.links import DIGITS, LINK, NUMBER
+from hg_analysis.tools.links import LINK, NOTATION, NUMBER, PROSE
 from hg_analysis.tools.run import VIETNAMESE, execute, read
 
 TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
@@ -29,14 +32,6 @@ _KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, 
 # Words that no Vietnamese text holds, except in a name in quotes.
 _ENGLISH = r"the|of|and|is|are|was|were|with|which|by|for|from|that|percent"
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
-
-
-# Words for numbers that the other language may write in digits: from zero to ten, and more.
-_SPELT = {
-    "en": "zero one two three four five six seven eight nine ten eleven",
-    "vi": "không một hai ba bốn năm sáu bảy tám chín mười",
-}
-_MORE = {"en": {"half": 6, "halves": 6}, "vi": {"vạn": 10_000, "xiii": 13, "xiv": 14}}
 
 
 class Block(NamedTuple):
@@ -50,12 +45,12 @@ class Block(NamedTuple):
     @property
     def message(self):
         """What stands for the text in a catalogue: numbers that lead to rows are 0 there."""
-        return LINK.sub(lambda link: _relinked(link, DIGITS.sub("0", link[1])), self.text)
+        return LINK.sub(lambda link: _relinked(link, NUMERAL.sub("0", link[1])), self.text)
 
     @property
     def worded(self):
         """Whether it needs a translation: it holds a letter, or a number that is no link."""
-        bare = _KEPT.sub(" ", LINK.sub(lambda link: DIGITS.sub("", link[1]), self.text))
+        bare = _KEPT.sub(" ", LINK.sub(lambda link: NUMERAL.sub("", link[1]), self.text))
         return bool(re.search(r"[^\W\d_]|\d[.,]\d", bare))
 
 
@@ -88,19 +83,22 @@ def _tokens(source):
 
 def _in_markdown(source):
     lines, tokens = source.split("\n"), _tokens(source)
-    starts = [0, *(m.end() for m in re.finditer("\n", source))]
     for before, token in zip([None, *tokens], tokens):
         if token.type == "inline" and before.type not in ("td_open", "th_open"):
             parts = token.content.split("\n")  # without what makes it a heading or an item
             first, last = token.map[0], token.map[0] + len(parts) - 1
-            start = starts[first] + lines[first].rindex(parts[0])
-            stop = starts[last] + lines[last].rindex(parts[-1]) + len(parts[-1])
-            yield Block(start, stop, " ".join(part.strip() for part in parts))
+            start = _offset(lines, first, lines[first].rindex(parts[0]))
+            stop = _offset(lines, last, lines[last].rindex(parts[-1])) + len(parts[-1])
+            yield Block(start, stop, " ".join(map(str.strip, parts)))
         elif token.type in ("tr_open", "html_block"):
             for number in range(*token.map):
                 text = lines[number].strip()
-                start = starts[number] + lines[number].index(text)
+                start = _offset(lines, number, lines[number].index(text))
                 yield Block(start, start + len(text), text)
+
+
+def _offset(lines, line, column):
+    return len("\n".join([*lines[:line], lines[line][:column]]))
 
 
 def _in_code(source):
@@ -108,12 +106,12 @@ def _in_code(source):
         tree = ast.parse(source)
     except SyntaxError:  # the run says so
         return
-    starts = [0, *(m.end() for m in re.finditer(b"\n", source.encode()))]
+    lines = source.encode().split(b"\n")
     for at in _texts(tree):
-        if isinstance(getattr(at, "value", None), str):
+        if isinstance(at, ast.Constant):
             ends = (at.lineno, at.col_offset), (at.end_lineno, at.end_col_offset)
-            upto = (source.encode()[: starts[line - 1] + column] for line, column in ends)
-            yield Block(*(len(each.decode()) for each in upto), at.value)
+            upto = (b"\n".join([*lines[: n - 1], lines[n - 1][:column]]) for n, column in ends)
+            yield Block(*(len(text.decode()) for text in upto), at.value)
         else:
             yield Block(0, 0, ast.unparse(at), plain=False)
 
@@ -124,12 +122,14 @@ def _texts(tree):
         if isinstance(node, ast.keyword) and node.arg in TEXTS:
             yield from _written(node.value, strict=True)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("pictures."):
-            for value in node.args:
+            values = [*node.args]
+            for each in node.keywords:
+                if each.arg == "key":  # whose own keys are kinds of marks
+                    values += getattr(each.value, "values", [])
+                elif each.arg not in ("name", *TEXTS):
+                    values.append(each.value)
+            for value in values:
                 yield from _written(value)
-            for each in node.keywords:  # the keys of key= are kinds of marks
-                values = getattr(each.value, "values", []) if each.arg == "key" else [each.value]
-                for value in values if each.arg not in ("name", *TEXTS) else ():
-                    yield from _written(value)
 
 
 def _written(node, strict=False):
@@ -137,7 +137,7 @@ def _written(node, strict=False):
     if isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.Starred)):
         for each in ast.iter_child_nodes(node):
             yield from _written(each, strict)
-    elif isinstance(node, ast.Constant) or strict or isinstance(node, (ast.JoinedStr, ast.BinOp)):
+    elif strict or isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)):
         texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
         if any(isinstance(text, str) and not words.known("place", text) for text in texts):
             yield node
@@ -160,9 +160,6 @@ def catalogue(path):
 
 def _read(path):
     """Read the catalogue of a notebook, or begin one."""
-    from babel.messages import Catalog
-    from babel.messages.pofile import PoFileError, read_po
-
     if not (file := catalogue(path)).exists():
         comment = f"# Vietnamese texts of {path.name}; see 'Translate' in CONTRIBUTING.md."
         return Catalog("vi", header_comment=comment, fuzzy=False)
@@ -174,9 +171,6 @@ def _read(path):
 
 def _updated(path):
     """Return the text of a notebook's catalogue as of today, and how much of it is what."""
-    from babel.messages import Catalog
-    from babel.messages.pofile import normalize, write_po
-
     template, known, written = Catalog(), _read(path), io.BytesIO()
     for cell in read(path).cells:
         for block in blocks(cell):
@@ -221,30 +215,26 @@ def translated(notebook, path):
     """
     notebook, faults, texts = deepcopy(notebook), [], _read(path)
     for cell in notebook.cells:
-        at, source = f"{path.name}, cell {cell.id}", cell.source
-        parts, end = [], 0
-        for block in sorted(blocks(cell)):
-            said = block.text
-            if block.worded:
-                entry = texts.get(block.message)
-                wrong, shown = list(_wrong(block, entry)), LINK.sub(r"\1", block.text)
-                faults += [f"{at}: {each}: «{shown}»" for each in wrong]
-                said = block.text if wrong else entry.string
+        source, wrong = cell.source, []
+        for block in sorted(blocks(cell), reverse=True):  # from the end, so that places stay
+            entry, shown = texts.get(block.message), LINK.sub(r"\1", block.text)
+            own = [f"{each}: «{shown}»" for each in _wrong(block, entry)] if block.worded else []
             if block.plain:
+                said = entry.string if block.worded and not own else block.text
                 said = _with_decimals(block.text, said)
                 said = repr(said) if cell.cell_type == "code" else said
-                parts += [source[end : block.start], said]
-                end = block.stop
-        cell.source = "".join([*parts, source[end:]])
+                cell.source = cell.source[: block.start] + said + cell.source[block.stop :]
+            wrong = own + wrong
         kinds = [[token.type for token in _tokens(text)] for text in (source, cell.source)]
         if cell.cell_type == "markdown" and kinds[0] != kinds[1]:
-            faults.append(f"{at}: a translation makes another structure: lists, tables or headings")
+            wrong.append("a translation makes another structure: lists, tables or headings")
+        faults += [f"{path.name}, cell {cell.id}: {each}" for each in wrong]
     return notebook, faults
 
 
 def _kept(text):
     """Count what a translation takes over as it is, and the links that hold a number."""
-    numbers = (f"a number for #{m[3]}" for m in LINK.finditer(text) if DIGITS.search(m[1]))
+    numbers = (f"a number for #{m[3]}" for m in LINK.finditer(text) if NUMERAL.search(m[1]))
     return Counter([*_KEPT.findall(text), *numbers])
 
 
@@ -252,14 +242,18 @@ def _wrong(block, entry):
     """Say what is wrong with the translation of a text."""
     if not block.plain:
         yield "a text must be written out, neither an f-string nor put together"
-        return
-    if entry is None or not entry.string:
-        yield "no translation" if entry else "not in the catalogue; run 'hg-analysis translate'"
-        return
-    if entry.fuzzy:
+    elif entry is None:
+        yield "not in the catalogue; run 'hg-analysis translate'"
+    elif not entry.string:
+        yield "no translation"
+    elif entry.fuzzy:
         yield "the text has changed; mend its translation and remove the mark 'fuzzy'"
-        return
-    original, said = block.text, entry.string
+    else:
+        yield from _apart(block.text, entry.string)
+
+
+def _apart(original, said):
+    """Say in what a translation departs from its original."""
     if not unicodedata.is_normalized("NFC", said):
         yield "letters and marks are apart; write the translation in NFC"
     lost, new = _kept(original) - _kept(said), _kept(said) - _kept(original)
@@ -268,7 +262,7 @@ def _wrong(block, entry):
     plain = [_KEPT.sub(" ", LINK.sub(" ", text)) for text in (original, said)]
     if apart := unequal_numbers(*plain):
         yield f"numbers differ: {', '.join(f'{each:g}' for each in apart)}"
-    odd = [each for each in DIGITS.findall(plain[1]) if not NUMBER["vi"].fullmatch(each)]
+    odd = [each for each in NUMERAL.findall(plain[1]) if not NUMBER["vi"].fullmatch(each)]
     if odd:
         yield f"{odd} not in Vietnamese notation"
     shown = _QUOTED.sub(" ", _KEPT.sub(" ", LINK.sub(r"\1", said)))
@@ -278,20 +272,14 @@ def _wrong(block, entry):
         yield f"English is left ({', '.join(left) or 'all'})"
 
 
-@cache
-def _spelt(which):
-    from babel.dates import get_month_names
-
-    months = {name.lower(): n for n, name in get_month_names("wide", locale=which).items()}
-    return months | {word: n for n, word in enumerate(_SPELT[which].split())} | _MORE[which]
-
-
-def _stated(text, which):
+def _stated(text, language):
     """Count the numbers that a text states in digits, and those that it spells."""
-    group, point = (",", ".") if which == "en" else (".", ",")
-    written = (n.replace(group, "").replace(point, ".") for n in NUMERAL.findall(text))
-    words = (_spelt(which).get(word) for word in re.findall(r"\w+", text.lower()))
-    return Counter(map(float, written)), Counter(n for n in words if n is not None)
+    group, point = NOTATION[language]
+    spelt = PROSE[PROSE.part == f"number_{language}"].set_index("words").means.astype(float)
+    spelt = map(spelt.to_dict().get, re.findall(r"\w+", text.lower()))
+    found = (numeral.replace(group, "") for numeral in NUMERAL.findall(text))
+    written = (float(numeral.replace(point, ".")) for numeral in found)
+    return Counter(written), Counter(number for number in spelt if number is not None)
 
 
 def unequal_numbers(english, vietnamese):
@@ -328,13 +316,9 @@ def english_names():
     frozenset of str
         In small letters.
     """
-    pairs = [
-        (row.name_en.casefold().split(";"), row.name_vi.casefold().split(";"))
-        for file in ("terms", "codebook", "derived")
-        for row in entries(file).values()
-    ]
-    vietnamese = " ; ".join(name for _, names in pairs for name in names)
-    english = (name for names, _ in pairs for name in names)
+    rows = [row for name in ("terms", "codebook", "derived") for row in entries(name).values()]
+    vietnamese = ";".join(row.name_vi for row in rows).replace(";", " ; ").casefold()
+    english = {name for row in rows for name in row.name_en.casefold().split(";")}
     return frozenset(name for name in english if f" {name} " not in f" {vietnamese} ")
 
 
@@ -367,15 +351,13 @@ def english_left(notebook, name):
 
 def _with_decimals(original, said):
     """Write the numbers in the links of a translation with the decimals of the original."""
-    numbers = {}
+    numbers, notation = defaultdict(list), str.maketrans(*NOTATION.values())
     for link in LINK.finditer(original):
-        if number := NUMBER["en"].search(link[1]):
-            numbers.setdefault(link[3], []).append(number[2].translate(str.maketrans(",.", ".,")))
+        numbers[link[3]] += [n[2].translate(notation) for n in NUMBER["en"].finditer(link[1])]
 
     def put(link):
-        if not numbers.get(link[3]) or not DIGITS.search(link[1]):
-            return link[0]
-        return _relinked(link, DIGITS.sub(numbers[link[3]].pop(0), link[1], count=1))
+        own = numbers[link[3]]
+        return _relinked(link, NUMERAL.sub(lambda said: own.pop(0) if own else said[0], link[1]))
 
     return LINK.sub(put, said)
 
