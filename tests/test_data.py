@@ -95,6 +95,11 @@ def test_no_term_is_unused(kind, tables):
     none(terms, "terms", "term", ~terms.term.isin(used))
 
 
+def test_the_codes_of_provinces_rise_as_in_the_list_of_the_statistics_office(tables):
+    codes = tables["terms"].query("kind == 'province'").symbol
+    assert len(codes) == 63 and codes.is_monotonic_increasing and codes.is_unique
+
+
 @pytest.mark.parametrize(("name", "column"), [("codebook", "indicator"), ("sources", "source")])
 def test_no_indicator_or_source_is_unused(name, column, tables):
     none(tables[name], name, column, ~tables[name][column].isin(tables["indicators"][column]))
