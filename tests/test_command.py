@@ -86,11 +86,11 @@ LOOP = f"found 'Too many levels of symbolic links'; {NO_CSV}"
         ("run a.ipynb --out loop.csv", "loop.csv: File exists"),
         ("run a.ipynb --language en --out loop.csv", "loop.csv: File exists"),
         ("run a.ipynb --out a.ipynb/out", "a.ipynb/out: Not a directory"),
-        ("run loop.csv", "loop.csv: no such notebook"),
-        ("run none\n.ipynb", "none\\n.ipynb: no such notebook"),
-        ("run 77", "77: no such notebook"),
-        ("run 0*", "0*: no such notebook"),
-        ("translate none.ipynb", "none.ipynb: no such notebook"),
+        ("run loop.csv", "loop.csv: no such notebook; there are 00_overview, "),
+        ("run none\n.ipynb", "none\\n.ipynb: no such notebook; there are 00_overview, "),
+        ("run 77", "77: no such notebook; there are 00_overview, "),
+        ("run 0*", "0*: no such notebook; there are 00_overview, "),
+        ("translate none.ipynb", "none.ipynb: no such notebook; there are 00_overview, "),
     ],
 )
 def test_what_is_no_file_is_said_in_a_line_and_nothing_is_written(call, said, folder, capsys):

@@ -201,7 +201,8 @@ def read(path):
         If there is none, or the file holds something else.
     """
     if not path.is_file():
-        raise OSError(errno.ENOENT, "no such notebook", path.name)
+        known = ", ".join(each.stem for each in sorted(NOTEBOOKS.glob("*.ipynb")))
+        raise OSError(errno.ENOENT, f"no such notebook; there are {known}", path.name)
     try:
         notebook = nbformat.read(path, 4)
         nbformat.validate(notebook)
