@@ -98,6 +98,15 @@ def known(kind, term):
     return bool(name(kind, term, ""))
 
 
+def text(note):
+    """Return a note, or what a publication is about, as it is said in the language in use.
+
+    What ``data/texts.csv`` does not hold, such as a note of one's own, stays as it is.
+    """
+    entry = entries("texts").get(note)
+    return getattr(entry, f"text_{language()}") if entry else note
+
+
 def unit(indicator):
     """Return the name of an indicator's unit."""
     return name("unit", described(indicator).unit)
