@@ -40,6 +40,8 @@ class Figure:
     variant : str
         What tells it from others of its indicator, place and period: the source
         and, of an intent, its status; or the reading that a derivation follows.
+    rests_on : tuple of str
+        The keys of the rows of the table that it is computed from.
     """
 
     indicator: str
@@ -54,6 +56,7 @@ class Figure:
     refs: tuple = ()
     decimals: int | None = None
     variant: str = ""
+    rests_on: tuple = ()
 
     def __str__(self):
         decimals = 4 if self.decimals is None else self.decimals + 1
@@ -165,7 +168,7 @@ def from_row(row):
     intent = "" if row.role == "outturn" else f".{row.status}"
     shared = {name: getattr(row, name) for name in _OF_ROW}
     refs = (f"¶{place}" if place else row.source,)
-    return Figure(**shared, refs=refs, variant=row.source + intent)
+    return Figure(**shared, refs=refs, variant=row.source + intent, rests_on=(row.key,))
 
 
 def derive(indicator, *inputs, place=None, period=None, variant="", **constants):
@@ -228,8 +231,9 @@ def derive(indicator, *inputs, place=None, period=None, variant="", **constants)
     place = stated[0].place if place is None else place
     # As firm as the least firm; a target is set, and makes nothing less firm.
     status = max((each.status for each in stated), key=["target", "", *FIRMNESS].index)
-    refs = tuple(dict.fromkeys(ref for each in stated for ref in each.refs))
-    said = {"status": status, "relation": _relation(low, high, *closed), "refs": refs}
+    said = {"status": status, "relation": _relation(low, high, *closed)}
+    for origins in ("refs", "rests_on"):
+        said[origins] = tuple(dict.fromkeys(o for each in stated for o in getattr(each, origins)))
     period = _period(book, stated, period, constants.get("years", 1))
     return Figure(indicator, value, low, high, place, period, variant=variant, **said)
 

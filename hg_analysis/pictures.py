@@ -324,7 +324,9 @@ def digest(picture):
     """Return what tells a picture from any that would be drawn otherwise, data and code alike."""
     said = {name: value for name, value in vars(picture).items() if name != "form"}
     form = picture.form.func.__name__, picture.form.keywords
-    told = words.language(), form, said, picture.frame().to_csv(), picture.description()
+    frame = picture.frame()
+    rests = [figure.rests_on for figure in frame.figure]
+    told = words.language(), form, said, frame.to_csv(), rests, picture.description()
     return sha256(repr(told).encode() + _looks()).hexdigest()
 
 

@@ -52,7 +52,7 @@ def show(*things, fold=""):
     """
     figures = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if all(isinstance(each, Figure) for each in figures):
-        _display(_figures_table(figures, fold=escape(fold)))
+        _display(*_figures_table(figures, fold=escape(fold)))
     elif isinstance(figures[0], pd.DataFrame):
         _display(_frame_table(*figures, escape(fold)))
     else:
@@ -139,7 +139,9 @@ def _figures_table(figures, more=(), fold=""):
             html["bounds"] = words.bounds_text(figure, partial(_end, figure), escape)
         cells = [_td(html[column], column in ("value", "bounds")) for column in columns]
         lines.append(([row[column] for column in columns], cells, own))
-    return _table(heads.values(), lines, fold)
+    # A page of the data names what each of its rows is used for.
+    rests = {f.key: " ".join(f.rests_on) for f in figures if f.origin == "implied" and f.rests_on}
+    return _table(heads.values(), lines, fold), {"text/html": {"rests_on": rests}} if rests else {}
 
 
 def _cells(figure):
@@ -222,7 +224,7 @@ def _drawn(picture, pictures):
         more.append({"series": row.series, "value": text, "basis": basis, "facts": facts})
     title, said = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
     table = _figures_table([*frame.figure], more, f"<b>{title}</b> · {said}")
-    return [(data, about), (table, {})]
+    return [(data, about), table]
 
 
 def _display(data, metadata=None):

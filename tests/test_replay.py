@@ -1,6 +1,7 @@
 """Every stored output is what the cells show now: told by line, in this process; nbval repeats it
 in kernels, and draws every picture again."""
 
+import json
 import re
 from copy import deepcopy
 from difflib import unified_diff
@@ -21,7 +22,7 @@ def parts(outputs):
     for number, output in enumerate(outputs, 1):
         for kind, data in output.get("data", output).items():
             yield f"output {number}, {kind}", str(data)
-        yield f"output {number}, metadata", str(dict(output.get("metadata", {})))
+        yield f"output {number}, metadata", json.dumps(output.get("metadata", {}), sort_keys=True)
 
 
 def differences(stored, computed):

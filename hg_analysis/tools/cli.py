@@ -102,6 +102,8 @@ def _command(given):
         print(one_line(f"{given.out}: {count} figures"))
         return 0
     paths = found(given.notebooks)
+    if given.command == "translate" and not given.notebooks:
+        paths += translate.PAGES
     if given.command == "translate" and given.check:
         return translate.check(paths)
     if given.command == "translate":
@@ -111,5 +113,7 @@ def _command(given):
         return translate.run(paths, given.data, given.out)
     status = execute(paths, given.data, given.language, given.out, links.finish)
     if NOTEBOOKS in {path.parent for path in paths} and not given.out:
-        links.repeat(NOTEBOOKS.parent / "README.md", NOTEBOOKS)
+        faults = links.repeat([translate.README, translate.ROOT / "docs" / "index.md"], NOTEBOOKS)
+        print(*map(one_line, faults), sep="\n", end="\n" * bool(faults), file=sys.stderr)
+        status |= bool(faults)
     return status

@@ -21,7 +21,9 @@ from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import HOME, companion, entries, moments
 from hg_analysis.tools.aside import replace
 
-LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([\w-]+\.ipynb)?#([\w.-]+)\)")
+LINK = re.compile(
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(((?:notebooks/)?[\w-]+\.ipynb)?#([\w.-]+)\)"
+)
 _CODE_OR_LINK = re.compile(rf"```[\s\S]*?```|`[^`\n]*`|{LINK.pattern}")
 NOTATION = {"en": ",.", "vi": ".,"}  # what stands between groups of digits, and before decimals
 NUMBER = {
@@ -44,6 +46,8 @@ PROSE = pd.read_csv(Path(__file__).with_name("prose.csv"))
 # Patterns of words by what they are and mean: limits, some of them only beside a number that is
 # one; directions; sizes.
 _SAID = PROSE.groupby(["part", "means"])["words"].agg(lambda said: rf"\b(?:{'|'.join(said)})\b")
+# Where a page repeats what the notebooks found.
+REPEATED = re.compile(r"(?<=<!-- findings -->\n).*?(?=<!-- end of findings -->)", re.DOTALL)
 _SECTORS = r"agriculture|industry|services|product taxes"
 _PER = re.compile(
     r"(?: (?:a|per|each|every) (?:year|month|quarter|day|week)"
@@ -77,16 +81,16 @@ def rows(notebook):
     ValueError
         If two rows of one key state different numbers.
     """
-    from bs4 import BeautifulSoup
+    from lxml.html import fromstring
 
     found, apart = {}, []
     shown = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in shown)
-    for tag in BeautifulSoup(html, "html.parser").select("[id][data-value]"):
+    for tag in fromstring(f"<div>{html}</div>").xpath("//*[@id and @data-value]"):
         unit, relation = tag.get("data-unit", ""), tag.get("data-relation", "=")
-        row = Row(Decimal(tag["data-value"]), int(tag.get("data-decimals", 0)), unit, relation)
-        if found.setdefault(tag["id"], row).value != row.value:
-            apart.append(tag["id"])
+        row = Row(Decimal(tag.get("data-value")), int(tag.get("data-decimals", 0)), unit, relation)
+        if found.setdefault(tag.get("id"), row).value != row.value:
+            apart.append(tag.get("id"))
     if apart:
         raise ValueError(f"rows of one key state different numbers: {', '.join(apart)}")
     return found
@@ -123,8 +127,10 @@ def fill(notebook, name, others=None, before=None, language="en"):
             bare = _FREE.sub(" ", _CODE_OR_LINK.sub(" ", cell.source))
             text = _Text(name, known, before or {}, language)
             cell.source = _CODE_OR_LINK.sub(text.filled, cell.source)
-            # A translation has the free numerals of the original, which may spell them.
-            for numeral in NUMERAL.findall(bare) if language == "en" else ():
+            # A translation has the free numerals of the original, which may spell them; of pages
+            # that are no notebooks, readers judge them.
+            bound = language == "en" and name.endswith(".ipynb")
+            for numeral in NUMERAL.findall(bare) if bound else ():
                 told = f"write [{numeral}](#key), with the key of a row that the notebook shows"
                 text.faults.append(f"{numeral!r} leads to no row; {told}")
             at = f"{name}, cell {cell.id}"
@@ -184,18 +190,59 @@ def findings(notebook, name):
     return re.sub(r"\]\((?=[\w-]+\.ipynb)", "](notebooks/", text)
 
 
-def repeat(readme, folder):
-    """Write below the README's heading "Findings" what the notebooks of a folder found.
+def gathered(folder):
+    """Return what the executed notebooks of a folder found, and the rows of each."""
+    books = {path.name: nbformat.read(path, 4) for path in sorted(folder.glob("*.ipynb"))}
+    found = "\n\n".join(findings(book, file) for file, book in books.items())
+    return found, {f"notebooks/{file}": rows(book) for file, book in books.items()}
+
+
+def repeated(text, name, found, others, language="en"):
+    """Bring a page in Markdown up to what notebooks say: its numbers, and what they found.
 
     Parameters
     ----------
-    readme, folder : pathlib.Path
+    text : str
+        Its links name the notebooks as ``notebooks/01_growth.ipynb``; what was found stands
+        between the comments ``findings`` and ``end of findings``.
+    name : str
+        The page's name, for the messages.
+    found, others
+        As :func:`gathered` returns them.
+    language : {"en", "vi"}, optional
+        Of the page.
+
+    Returns
+    -------
+    text : str
+    faults : list of str
     """
-    paths = sorted(folder.glob("*.ipynb"))
-    found = "\n\n".join(findings(nbformat.read(path, 4), path.name) for path in paths)
-    before, heading, after = readme.read_text("utf-8").partition("\n## Findings\n")
-    rest = after[after.index("\n## ") :]
-    replace(readme, f"{before}{heading}\n{found}\n{rest}".encode())
+    own = REPEATED.sub("", text)
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(own, id="page")])
+    faults, _ = fill(page, name, others, language=language)
+    return REPEATED.sub(lambda _: f"\n{found}\n\n", page.cells[0].source), faults
+
+
+def repeat(pages, folder):
+    """Bring pages in English up to what the notebooks of a folder say.
+
+    Parameters
+    ----------
+    pages : list of pathlib.Path
+    folder : pathlib.Path
+
+    Returns
+    -------
+    list of str
+        What is wrong with them.
+    """
+    faults, known = [], gathered(folder)
+    for page in pages:
+        text, wrong = repeated(before := page.read_text("utf-8"), page.name, *known)
+        faults += wrong
+        if text != before:
+            replace(page, text.encode())
+    return faults
 
 
 class _Text:

@@ -1,4 +1,4 @@
-"""Vietnamese notebooks: a gettext catalogue for each, and what must not go wrong in between.
+"""Vietnamese notebooks and pages: gettext catalogues, and what must not go wrong in between.
 
 A message is a block of Markdown or a text in code; numbers that lead to rows stand in it as 0,
 so that data can change without a translation going stale, and a changed word makes it stale.
@@ -16,6 +16,7 @@ from functools import cache
 from html import unescape
 from typing import NamedTuple
 
+import nbformat
 from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, normalize, read_po, write_po
 
@@ -25,8 +26,11 @@ from hg_analysis.table import entries
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line, replace
 from hg_analysis.tools.links import LINK, NOTATION, NUMBER, PROSE
-from hg_analysis.tools.run import VIETNAMESE, execute, read
+from hg_analysis.tools.run import NOTEBOOKS, VIETNAMESE, execute, found, read
 
+ROOT = NOTEBOOKS.parent
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "docs")  # of which each has one catalogue, too
 TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
 _KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, in any order
 # Words that no Vietnamese text holds, except in a name in quotes.
@@ -143,19 +147,41 @@ def _written(node, strict=False):
             yield node
 
 
-def catalogue(path):
-    """Return where the catalogue of a notebook lies: beside the folder that holds it.
+def original(path):
+    """Read what is translated.
 
     Parameters
     ----------
     path : pathlib.Path
-        Of the notebook.
+        Of a notebook, of a page in Markdown, or of a folder of pages.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Of pages each is a cell, without what it repeats of notebooks.
+    """
+    if path.suffix != ".md" and not path.is_dir():
+        return read(path)
+    pages = sorted(path.glob("*.md")) if path.is_dir() else [path]
+    texts = {page.stem: links.REPEATED.sub("", page.read_text("utf-8")) for page in pages}
+    cells = [nbformat.v4.new_markdown_cell(text, id=name) for name, text in texts.items()]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def catalogue(path):
+    """Return where the catalogue of a notebook, or of pages, lies: in the folder above.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        As :func:`original` takes it.
 
     Returns
     -------
     pathlib.Path
     """
-    return path.parent.parent / "translations" / "vi" / f"{path.stem}.po"
+    root = path.parent.parent if path.suffix == ".ipynb" else path.parent
+    return root / "translations" / "vi" / f"{path.stem}.po"
 
 
 def _read(path):
@@ -172,7 +198,7 @@ def _read(path):
 def _updated(path):
     """Return the text of a notebook's catalogue as of today, and how much of it is what."""
     template, known, written = Catalog(), _read(path), io.BytesIO()
-    for cell in read(path).cells:
+    for cell in original(path).cells:
         for block in blocks(cell):
             if block.worded and block.plain:
                 said = LINK.sub(r"\1", block.text)
@@ -368,7 +394,8 @@ def run(paths, data=None, out=None):
     Parameters
     ----------
     paths : list of pathlib.Path
-        Of English notebooks; those without a catalogue are named and left out.
+        Of English notebooks; those without a catalogue are named and left out. With all of
+        the project's, README.vi.md is written too.
     data, out : path-like, optional
         As :func:`hg_analysis.tools.run.execute` takes them; `VIETNAMESE` by default.
 
@@ -378,7 +405,8 @@ def run(paths, data=None, out=None):
         0, or 1 where something is wrong; with the translations, nothing is executed.
     """
     ready = [path for path in paths if catalogue(path).exists() or not path.is_file()]
-    if check([path for path in paths if path.is_file()]):
+    pages = PAGES if paths == found() and not out else ()
+    if check([*(path for path in paths if path.is_file()), *pages]):
         return 1
 
     def finish(before, after, path):
@@ -388,7 +416,37 @@ def run(paths, data=None, out=None):
     def prepare(notebook, path):
         return translated(notebook, path)[0]
 
-    return execute(ready, data, "vi", out or VIETNAMESE, finish, prepare) if ready else 0
+    status = execute(ready, data, "vi", out or VIETNAMESE, finish, prepare) if ready else 0
+    if pages and not status:
+        ((_, text),), faults = page_texts(README)
+        replace(README.with_suffix(".vi.md"), text.encode())
+        print(*map(one_line, faults), sep="\n", end="\n" * bool(faults), file=sys.stderr)
+        status = int(bool(faults))
+    return status
+
+
+def page_texts(path, folder=VIETNAMESE):
+    """Return pages in Vietnamese, with what they repeat of Vietnamese notebooks.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of a page in Markdown, or of a folder of pages.
+    folder : pathlib.Path, optional
+        Of the executed Vietnamese notebooks.
+
+    Returns
+    -------
+    texts : list of tuple of str
+        Name and text of each.
+    faults : list of str
+    """
+    texts, faults, known = [], [], links.gathered(folder)
+    for cell in translated(original(path), path)[0].cells:
+        text, wrong = links.repeated(cell.source, f"{cell.id}.md", *known, "vi")
+        texts.append((cell.id, text))
+        faults += wrong
+    return texts, faults
 
 
 def check(paths):
@@ -405,7 +463,7 @@ def check(paths):
         0, or 1 where a translation is wrong.
     """
     ready = [path for path in paths if catalogue(path).exists()]
-    faults = [fault for path in ready for fault in translated(read(path), path)[1]]
+    faults = [fault for path in ready for fault in translated(original(path), path)[1]]
     print(*map(one_line, faults), sep="\n", end="\n" * bool(faults), file=sys.stderr)
     if other := ", ".join(path.name for path in paths if path not in ready):
         print(one_line(f"not translated yet: {other}"))
