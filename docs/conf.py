@@ -3,13 +3,14 @@
 import csv
 import json
 import re
+import shutil
 from functools import cache
 from html import escape
 from io import StringIO
 from pathlib import Path
-from urllib.parse import quote
 
-from bs4 import BeautifulSoup, Comment
+from lxml import etree
+from lxml.html import fragment_fromstring, tostring
 
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
@@ -22,26 +23,27 @@ words.use_language(language)
 say = {term: words.name("site", term) for kind, term in words.entries("terms") if kind == "site"}
 
 project = say["project"]
-_RELEASED = re.search(r"date-released: (\S+)", (DATA.parent / "CITATION.cff").read_text("utf-8"))[1]
+_CITATION = (DATA.parent / "CITATION.cff").read_text("utf-8")
+_RELEASED = re.search(r"^date-released: (\S+)", _CITATION, re.M)[1]
+# The site's address stands in CITATION.cff, as url: https://…, once there is one.
+_SITE = (re.search(r'^url: "?([^"\s]+?)/?"?$', _CITATION, re.M) or ["", ""])[1]
 author = "the project's contributors"
 project_copyright = say["copyright"]
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # what is shown is what is stored
 nb_ipywidgets_js = {}  # no widget, and so no script from elsewhere
 myst_heading_anchors = 3
-suppress_warnings = [
-    "myst.xref_missing"
-]  # rows are in outputs; tests/test_site.py finds dead links
+suppress_warnings = ["myst.xref_missing"]  # rows are in outputs; tests find dead links
 
-html_theme = "basic"  # for its search; the layout is our own
+html_theme = "basic"  # the layout is our own
 html_title = project
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_sourcelink_suffix = ""  # a notebook is downloaded under its name
 html_use_index = False
 html_permalinks = False
+html_domain_indices = False
 
-_COLLECTION = ("figures", "sources", "readings", "choices", "glossary")
 _PICTURES = "_static/pictures"  # of the sizes and grounds that are drawn when pages are built
 _TAGS = ("lead", "findings", "how-sure")  # of cells that have a look of their own
 _ROW = re.compile(r"#([a-z]\w*\.[\w.-]+?)(?:-low|-high)?$")  # the key of a row, as no heading has
@@ -49,11 +51,12 @@ _PLACE_OR_DIGITS = re.compile(rf"¶(\d+)(?:\.(\d+))?|{NUMERAL.pattern}")
 _UNUSED = re.compile(  # on a page, which has its own styles
     r'<style>.*?</style>| data-(?:jupyter-id|decimals|unit|relation)="[^"]*"|<i></i>', re.DOTALL
 )
-_PLAIN = ".std-ref, pre span:not(.c1, .k, .kn)"  # has no look
+_PLAIN = re.compile(r'<span class="(?!(?:c1|k|kn)")[a-z]{1,2}\d?">([^<]*)</span>')  # of code
+_INDEX = []  # what is searched
 
 
-def mark_cells(app, page, source):
-    """Leave name and tags of text cells in the text, where :func:`finish` finds their sections."""
+def prepare(app, page, source):
+    """Before a page is read: leave names and tags of text cells and drawings where they are."""
     if page.startswith("notebooks/"):
         notebook = json.loads(source[0])
         for cell in notebook["cells"]:
@@ -61,146 +64,28 @@ def mark_cells(app, page, source):
             if cell["cell_type"] == "markdown":
                 mark = f"<!-- {cell['id']} {' '.join(tags)} -->"
                 cell["source"] = "".join(cell["source"]) + f"\n\n{mark}\n"
+            for output in cell.get("outputs", ()):
+                about = output.get("metadata", {}).get("image/svg+xml", {})
+                if "name" in about and (HERE / _PICTURES / f"{about['name']}-page.svg").is_file():
+                    output["data"] = {"text/html": _image(about)}
         source[0] = json.dumps(notebook)
+    elif page == "index":
+        source[0] = re.sub(r"<!-- picture ([\w-]+) -->", _picture_of_home, source[0])
 
 
-def dress(app, page, template, context, doctree):
-    """Give the layout its words and addresses, and the page its folds, links and marks."""
-
-    def label(name):
-        term = name.split("/")[-1]
-        known = words.known("page", term)
-        return words.name("page", term) if known else app.env.titles[name].astext()
-
-    analyses = sorted(name for name in app.env.found_docs if name.startswith("notebooks/"))
-    context |= {"say": say.__getitem__, "label": label, "analyses": analyses}
-    collection = [name for name in _COLLECTION if name in app.env.found_docs]
-    context |= {"collection": collection, "marks": words.MARKS, "origin": words.name}
-    for folder in HERE.parent.iterdir():  # the same page in the other language
-        if folder != HERE and any(folder.glob(f"{page}.*")):
-            address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"
-            context |= {"other": folder.name, "other_address": address}
-    if page in analyses:
-        number = re.match(r"\d+", page.split("/")[1])  # that of one's own may have none
-        context["number"] = number and int(number[0])
-    if doctree and page != "figures":
-        up = "../" * page.count("/")
-        context["body"] = finish(page, context["body"], f"{up}figures.html")
+def _image(about):
+    return f'<img src="{about["name"]}" alt="{escape(about["alt"])}" class="drawn">'
 
 
-def finish(page, body, figures):
-    """Fold the code, offer what can be taken along, link places, say how numbers are known."""
-    body = _UNUSED.sub("", body).replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
-    soup = BeautifulSoup(body, "html.parser")
-    for mark in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        name, *tags = mark.split()
-        mark.parent["class"] = [*mark.parent.get("class", []), *tags]
-        mark.replace_with(soup.new_tag("a", id=name, attrs={"class": "at"}))
-    silent = []  # the code of cells that show nothing lies with that of the next
-    for cell, stored in zip(soup.select("div.cell"), _cells(page)):
-        code = cell.select_one(".cell_input")
-        if code.parent.name == "details":  # folded already, in another form
-            code.parent.replace_with(code)
-        if not stored["outputs"] and cell.find_next(class_="cell"):
-            silent.append(code.extract())
-            cell.decompose()
-            continue
-        fold = code.wrap(soup.new_tag("details", attrs={"class": "code"}))
-        for each in reversed([_made(f"<summary>{say['code']}</summary>"), *silent]):
-            fold.insert(0, each)
-        silent.clear()
-        cell.append(soup.new_tag("div", attrs={"class": "take"}))
-        if picture := cell.find("img"):
-            about = [a for o in stored["outputs"] for a in o["metadata"].values() if "name" in a]
-            name = about[0]["name"] if about else stored["id"]
-            cell["id"] = f"picture-{name}"
-            sizes = f"{'../' * page.count('/')}{_PICTURES}/{name}"
-            drawn = (HERE / _PICTURES / f"{name}-slide.png").is_file()
-            slide = f"{sizes}-slide.png" if drawn else ""
-            cell.contents[-1].append(_made(_taken(name, cell, picture, slide)))
-            if drawn:
-                picture.replace_with(_made(_sized(sizes, escape(picture["alt"]))))
-        cell.contents[-1].append(fold)
-    seen = set()
-    for row in soup.select("table.hg [id]"):  # of a row that is shown twice the first is meant
-        if row["id"] in seen:
-            del row["id"]
-        seen.add(row.get("id"))
-    for span in soup.select(_PLAIN):
-        span.unwrap()
-    for bound in soup.select("span[data-value]"):  # to most of which no sentence leads
-        if bound.get("id") not in _led():
-            bound.unwrap()
-    for table in soup.select("table.hg:has(tr[data-value])"):
-        table["class"].append("hg-rows")
-    for table in soup.select("table.docutils"):
-        table.wrap(soup.new_tag("div", attrs={"class": "hg-wide"}))
-    for link in soup.select("a.internal[href]"):
-        if key := _ROW.search(link["href"]):
-            known = _known().get(key[1])
-            link["class"] += ["hg-row", f"known-{known}" if known else "loose"]
-    silent = {id(text) for part in soup(["a", "code", "pre"]) for text in part(string=True)}
-    data = {id(text) for part in soup.select(".cell, table.hg") for text in part(string=True)}
-    for text in soup(string=NUMERAL):
-        if id(text) not in silent:
-            prose = id(text) not in data and page not in _COLLECTION
-            text.replace_with(_made(_numerals(escape(text, quote=False), figures, prose)))
-    return str(soup)
-
-
-def _made(html):
-    return BeautifulSoup(html, "html.parser")
-
-
-def _numerals(text, figures, prose):
-    """Link the places in a text; in prose, mark numerals that no row states and that need one."""
-    free = [range(*match.span()) for match in _FREE.finditer(text)]
-
-    def marked(match):
-        if match[1]:
-            target = "-".join(filter(None, match.groups()))
-            return f'<a href="{figures}#p{target}">{match[0]}</a>'
-        small = language == "vi" and re.fullmatch(r"[2-9]|10", match[0])  # in words in English
-        if prose and not small and not any(match.start() in span for span in free):
-            return f'<span class="loose">{match[0]}</span>'
-        return match[0]
-
-    return _PLACE_OR_DIGITS.sub(marked, text)
-
-
-def _taken(name, cell, picture, slide):
-    """Return links to the numbers under a picture and to the picture, and how to cite it."""
-    links = ""
-    if picture.parent.name == "a":
-        picture.parent.replace_with(picture)
-    if table := cell.select_one("details table"):
-        file = StringIO(newline="")
-        for row in table("tr"):
-            csv.writer(file).writerow(" ".join(e.get_text().split()) for e in row(["th", "td"]))
-        # In the page: from a folder, too, it is saved. Letters need no code, which is long.
-        data = "%EF%BB%BF" + re.sub(r"[^\w.,;:/()–−=+-]", lambda m: quote(m[0]), file.getvalue())
-        links = (
-            f'<a href="data:text/csv;charset=utf-8,{data}" download="{name}.csv">{say["csv"]}</a>'
-        )
-    file = f"{name}.{picture['src'].rpartition('.')[2]}"
-    slide = f'<a href="{slide}" download="{name}.png">{say["slide"]}</a>' if slide else ""
-    heading = escape(cell.find_previous(["h1", "h2", "h3"]).get_text())
-    return (
-        f'{links}<a href="{picture["src"]}" download="{file}">{say["picture"]}</a>{slide}'
-        f"<details><summary>{say['cite']}</summary><p>“{heading}”. {project}, {_RELEASED}. "
-        f'<span class="address" data-at="picture-{name}"></span></p></details>'
-    )
-
-
-def _sized(name, alt):
-    """Return a picture as a page shows it: wide or for a phone, light or dark."""
-    return "".join(
-        f'<picture class="{ground}"><source media="screen and (max-width: 700px)" '
-        f'srcset="{name}-phone{dark}.svg" width="358" height="450">'
-        f'<img src="{name}-page{dark}.svg" width="1080" height="460" alt="{alt}" loading="lazy">'
-        "</picture>"
-        for ground, dark in (("light", ""), ("dark", "-dark"))
-    )
+def _picture_of_home(match):
+    """Return a picture of an analysis, with a link to its numbers."""
+    for stem in (path.stem for path in sorted((HERE / "notebooks").glob("*.ipynb"))):
+        for cell in _cells(f"notebooks/{stem}"):
+            for about in _abouts(cell):
+                if about.get("name") == match[1]:
+                    at = f"notebooks/{stem}.html#picture-{match[1]}"
+                    return f'{_image(about)}\n<p><a href="{at}">{escape(say["numbers"])}</a></p>'
+    return ""
 
 
 def _cells(page):
@@ -208,6 +93,249 @@ def _cells(page):
     path = HERE / f"{page}.ipynb"
     stored = json.loads(path.read_text("utf-8"))["cells"] if path.is_file() else []
     return [cell for cell in stored if cell["cell_type"] == "code"]
+
+
+def _abouts(cell):
+    return [about for o in cell["outputs"] for about in o.get("metadata", {}).values()]
+
+
+def dress(app, page, template, context, doctree):
+    """Give the layout its words and addresses, and the page its folds, links and marks."""
+
+    def label(name):
+        term = name.split("/")[-1]
+        kind = "theme" if name.startswith("rows/") else "page"
+        return words.name(kind, term, "") or app.env.titles[name].astext()
+
+    docs = app.env.found_docs
+    analyses = sorted(name for name in docs if name.startswith("notebooks/"))
+    order = [entry for _, entry in app.env.toctree_includes.items() for entry in entry]
+    collection = [n for n in order if n in docs and n not in analyses and n != "search"]
+    chain = next((each for each in (analyses, collection) if page in each), [])
+    at = chain.index(page) if chain else 0
+    context |= {"say": say.__getitem__, "label": label, "analyses": analyses}
+    context |= {"collection": collection, "marks": words.MARKS, "origin": words.name}
+    context |= {"before": chain[at - 1 : at][-1:], "after": chain[at + 1 : at + 2]}
+    context |= {"site": _SITE, "released": _RELEASED, "address": f"{_SITE}/{language}/{page}.html"}
+    for folder in HERE.parent.iterdir():  # the same page in the other language
+        if folder != HERE and (any(folder.glob(f"{page}.*")) or page not in analyses):
+            address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"
+            context |= {"other": folder.name, "other_address": address}
+    context["up"] = "../" * page.count("/")
+    if page in analyses:
+        number = re.match(r"\d+", page.split("/")[1])  # that of one's own may have none
+        context["number"] = number and int(number[0])
+    if doctree:
+        context["body"] = finish(app, page, context["body"], label(page))
+
+
+def finish(app, page, body, title):
+    """Name the sections, fold the code, offer what can be taken along, say how numbers are known."""
+    up = "../" * page.count("/")
+    body = _PLAIN.sub(r"\1", _UNUSED.sub("", body))
+    body = body.replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
+    if page.startswith("rows/") or page == "sources":  # long, and made as they are to be
+        _INDEX.append((title, "", f"{page}.html", ""))
+        return _numerals(body, f"{up}figures.html", False)
+    tree = fragment_fromstring(body, create_parent="div")
+    for mark in [*tree.iter(etree.Comment)]:
+        _name_part(mark, *mark.text.split())
+    if page.startswith("notebooks/"):
+        _dress_cells(app, page, tree, up)
+        seen = set()
+        for row in tree.xpath("//table[contains(@class,'hg')]//*[@id]"):
+            if row.get("id") in seen:  # of a row that is shown twice the first is meant
+                del row.attrib["id"]
+            seen.add(row.get("id"))
+        for bound in tree.xpath("//span[@data-value]"):  # to most of which no sentence leads
+            if bound.get("id") not in _led():
+                bound.drop_tag()
+        for table in tree.xpath("//table[@class='hg'][.//tr[@data-value]]"):
+            table.set("class", "hg hg-rows")
+    for span in tree.xpath("//span[contains(@class,'std-ref')]"):
+        span.drop_tag()
+    for table in tree.xpath("//table[contains(@class,'docutils')]"):
+        _wrap(table, "div", "hg-wide")
+    for link in tree.xpath("//a[contains(@class,'internal')][@href]"):
+        if key := _ROW.search(link.get("href")):
+            known = _known().get(key[1])
+            link.set("class", f"{link.get('class')} hg-row {f'known-{known}' if known else 'loose'}")
+            if page == "index":
+                how = etree.SubElement(link.getparent(), "small")
+                how.text, how.attrib["class"] = words.name("origin", known), f"known-{known}"
+    _index(page, tree, title)
+    html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
+    html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', partial_sized(up), html)
+    return _numerals(html, f"{up}figures.html", page.startswith("notebooks/") or page == "index")
+
+
+def _name_part(mark, name, *tags):
+    """Let the section, or the text, at whose end a mark stands go by the name of its cell."""
+    section, before = mark.getparent(), mark.getprevious()
+    heads = before is not None and section.xpath("./h1|./h2|./h3|./h4")
+    named = section if heads and not section.get("data-named") else before
+    if section.tag == "section" and named is section:
+        section.set("data-named", "")
+        for head in heads[:1]:
+            link = etree.SubElement(head, "a", {"class": "to", "href": f"#{name}"})
+            link.set("aria-label", say["here"])
+            link.text = "#"
+    if named is not None:
+        named.set("id", name)
+    if tags:
+        section.set("class", " ".join([*section.get("class", "").split(), *tags]))
+    mark.drop_tag() if hasattr(mark, "drop_tag") else section.remove(mark)
+
+
+def _wrap(element, tag, form):
+    outer = etree.Element(tag, {"class": form})
+    element.addprevious(outer)
+    outer.tail, element.tail = element.tail, None
+    outer.append(element)
+    return outer
+
+
+def _dress_cells(app, page, tree, up):
+    """Fold the code of cells, and offer tables and pictures as files."""
+    silent = []  # the code of cells that show nothing lies with that of the next
+    cells = tree.xpath("//div[contains(concat(' ',@class,' '),' cell ')]")
+    for number, (cell, stored) in enumerate(zip(cells, _cells(page), strict=True), 1):
+        code = cell.xpath(".//div[contains(@class,'cell_input')]")[0]
+        if code.getparent().tag == "details":  # folded already, in another form
+            code.getparent().getparent().replace(code.getparent(), code)
+        if not stored["outputs"] and number < len(cells):
+            silent.append(code)
+            cell.drop_tree()
+            continue
+        fold = _wrap(code, "details", "code")
+        summary = etree.Element("summary")
+        summary.text = say["code"]
+        for each in reversed([summary, *silent]):
+            fold.insert(0, each)
+        silent.clear()
+        about = next((about for about in _abouts(stored) if "name" in about), {})
+        heading = cell.xpath("preceding::*[self::h1 or self::h2 or self::h3][1]")
+        title = about.get("title") or (heading[0].xpath("string(text())") if heading else project)
+        name, image = about.get("name", stored["id"]), cell.xpath(".//img")
+        cell.set("id", f"picture-{name}" if image else stored["id"])
+        taken = []
+        for table in cell.xpath(".//table")[:1]:
+            file = f"{name}.csv"
+            _write_csv(app, file, table)
+            taken.append((say["csv"], f"{up}_static/files/{file}", f"{_slug(title)}.csv"))
+        if image and "drawn" in image[0].get("class", ""):
+            for kind, end in ((say["picture"], "page.svg"), (say["slide"], "slide.png")):
+                at = f"{up}{_PICTURES}/{name}-{end}"
+                taken.append((kind, at, f"{_slug(title)}.{end.rpartition('.')[2]}"))
+        elif image:  # drawn elsewhere: as it is stored
+            if image[0].getparent().tag == "a":
+                image[0].getparent().drop_tag()
+            src = image[0].get("src")
+            taken.append((say["picture"], src, f"{_slug(title)}.{src.rpartition('.')[2]}"))
+        links = "".join(
+            f'<a href="{at}" download="{file}">{kind}</a>' for kind, at, file in taken
+        )
+        place = f"{_SITE}/{language}/{page}.html#{cell.get('id')}" if _SITE else ""
+        cite = (
+            f"<details><summary>{say['cite']}</summary><p>“{escape(title)}”. {project}, "
+            f'{_RELEASED}. <span class="address" data-at="{cell.get("id")}">{place}</span></p>'
+            "</details>"
+        )
+        take = fragment_fromstring(links + cite * bool(taken), create_parent="div")
+        take.set("class", "take")
+        take.append(fold)
+        cell.append(take)
+
+
+def _slug(text):
+    """Return a file's name that says what it holds, on any system: "Hộ nghèo" is ho-ngheo."""
+    return "-".join(re.findall(r"[a-z0-9]+", folded(text)))[:80].strip("-")
+
+
+def folded(text):
+    """Return a text in small letters without marks, as it is typed in haste."""
+    from unicodedata import combining, normalize
+
+    plain = normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in plain if not combining(letter))
+
+
+def _write_csv(app, file, table):
+    folder = Path(app.outdir) / "_static" / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = StringIO(newline="")
+    for row in table.iter("tr"):
+        csv.writer(text).writerow(" ".join(cell.text_content().split()) for cell in row)
+    (folder / file).write_text(text.getvalue(), "utf-8-sig", newline="")
+
+
+def _index(page, tree, title):
+    """Remember what is searched: each section with its heading and its own words."""
+    if page == "search":
+        return
+    for part in tree.xpath("//section"):
+        own = [e for e in part if e.tag in ("p", "ul", "ol")]
+        text = " ".join(" ".join(each.text_content() for each in own).split())
+        heading = part.xpath("string((./h1|./h2|./h3)[1]/text()[1])")
+        _INDEX.append((title, heading, f"{page}.html#{part.get('id', '')}", text))
+    if page in ("data", "derived"):
+        for row in tree.xpath("//tbody/tr[@id]"):
+            cells = [" ".join(cell.text_content().split()) for cell in row]
+            _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", " · ".join(cells[1:])))
+
+
+def write_index(app, error):
+    """Write what is searched as a script, which a page can load from a folder, too."""
+    if not error:
+        path = Path(app.outdir) / "_static" / "index.js"
+        rows = json.dumps(_INDEX, ensure_ascii=False, separators=(",", ":"))
+        path.write_text(f"const pages = {rows};\n", "utf-8")
+
+
+def _numerals(html, figures, prose):
+    """Link the places in a page; in prose, mark numerals that no row states and that need one."""
+    inside = []  # elements whose texts are left as they are, or hold data
+
+    def marked(match, free):
+        if match[1]:
+            target = "-".join(filter(None, match.groups()))
+            return f'<a href="{figures}#p{target}">{match[0]}</a>'
+        small = language == "vi" and re.fullmatch(r"[2-9]|10", match[0])  # in words in English
+        if "data" in inside or not prose or small or any(match.start() in span for span in free):
+            return match[0]
+        return f'<span class="loose">{match[0]}</span>'
+
+    parts = re.split(r"(<[^>]*>)", html)
+    for n, part in enumerate(parts):
+        if n % 2:
+            tag = re.match(r"</?(\w+)", part)
+            if tag and tag[1] in ("a", "code", "pre", "div", "table", "svg", "title"):
+                if part[1] == "/":
+                    inside.pop()
+                else:
+                    data = tag[1] == "table" or re.search(r'class="[^"]*\bcell\b', part)
+                    text = tag[1] in ("a", "code", "pre", "svg", "title")
+                    inside.append("silent" if text else "data" if data else "")
+        elif "silent" not in inside and re.search(r"[¶\d]", part):
+            free = [range(*match.span()) for match in _FREE.finditer(part)]
+            parts[n] = _PLACE_OR_DIGITS.sub(lambda match: marked(match, free), part)
+    return "".join(parts)
+
+
+def partial_sized(up):
+    """Return how a picture is put on a page: wide or for a phone, light or dark."""
+
+    def sized(match):
+        name, alt = f"{up}{_PICTURES}/{match[1]}", match[2]
+        return "".join(
+            f'<picture class="{ground}"><source media="screen and (max-width: 700px)" '
+            f'srcset="{name}-phone{dark}.svg" width="358" height="450">'
+            f'<img src="{name}-page{dark}.svg" width="1080" height="460" alt="{alt}" '
+            'loading="lazy"></picture>'
+            for ground, dark in (("light", ""), ("dark", "-dark"))
+        )
+
+    return sized
 
 
 @cache
@@ -232,7 +360,18 @@ def _known():
     return found
 
 
+def tidy(app, error):
+    """Leave out what Sphinx writes for its own search and themes."""
+    for name in ("searchindex.js", "genindex.html", ".buildinfo", "objects.inv"):
+        (Path(app.outdir) / name).unlink(missing_ok=True)
+    for path in (Path(app.outdir) / "_static").glob("*"):
+        if not path.is_dir() and not (HERE / "_static" / path.name).is_file() and path.name != "index.js":
+            path.unlink()
+
+
 def setup(app):
     """Register what is done to pages."""
-    app.connect("source-read", mark_cells)
+    app.connect("source-read", prepare)
     app.connect("html-page-context", dress)
+    app.connect("build-finished", write_index)
+    app.connect("build-finished", tidy)

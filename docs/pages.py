@@ -11,9 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from contextlib import suppress
 from functools import cache
-from html import escape
 from io import BytesIO
 from pathlib import Path
 
@@ -21,42 +21,63 @@ import nbformat
 from font_source_sans_pro import font_files_ttf
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
-from hg_analysis import words
+from hg_analysis import show, words
 from hg_analysis.figures import from_row
-from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
-from hg_analysis.tools.links import findings
-from hg_analysis.words import bounds_text, value_text
+from hg_analysis.tools import links, translate
+from hg_analysis.tools.export import export
 
 ROOT = DATA.parent
+HERE = Path(__file__).parent
 # Latin with the letters of Vietnamese, and the signs that pages use.
 _LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ĂăĐđĨĩŨũƠơƯư₫")]
 _LETTERS += [*range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x2192, 0x2212, 0x2248, 0x2264, 0x2265]
+COLLECTION = ["data", "figures", "sources", "readings", "choices", "derived", "changelog"]
+COLLECTION += ["glossary", "adapt", "checks"]
 
 
 def build(sites):
-    """Render aside, then replace the old sites; return the exit status of Sphinx.
+    """Render aside, each language in a process of its own, then replace the old sites.
 
     Parameters
     ----------
     sites : list of pathlib.Path
         The folders of the rendered pages, named by their languages.
+
+    Returns
+    -------
+    int
+        The exit status of Sphinx, or 1 where a page contradicts a notebook.
     """
     sites[0].parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=sites[0].parent, prefix=".site-") as folder:
         new = Path(folder)
-        for site in sites:
-            lay_out(new / "source" / site.name)
-        for site in sites:
-            source, trees = new / "source" / site.name, new / "trees" / site.name
-            sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-            command = [*sphinx, "-d", trees, source, new / site.name]
-            if status := subprocess.run(command).returncode:
-                return status
+        for site in sites:  # each is to find the other's pages
+            (new / "source" / site.name / "notebooks").mkdir(parents=True)
+            for path in _notebooks(site.name).glob("*.ipynb"):
+                shutil.copy(path, new / "source" / site.name / "notebooks")
+        command = [sys.executable, __file__, "--one", ROOT]
+        tasks = [subprocess.Popen([*command, new, site.name]) for site in sites]
+        if status := max(task.wait() for task in tasks):
+            return status
         for site in sites:
             _replace(site, new)
     return 0
+
+
+def build_one(new, language):
+    """Lay out and render the pages of one language; return the exit status of Sphinx."""
+    from sphinx.cmd.build import main
+
+    source = new / "source" / language
+    if faults := lay_out(source):
+        print(*faults, sep="\n", file=sys.stderr)
+        return 1
+    quiet = ["-q", "-W", "--keep-going", "-b", "html", "-d", str(new / "trees" / language)]
+    return main([*quiet, str(source), str(new / language)])
 
 
 def _replace(site, new):
@@ -94,229 +115,195 @@ def web_fonts():
     return "".join(rules)
 
 
-def anchor(paragraph, nth):
-    """Name the place in the document of a numeral, or of a paragraph's figure in words."""
-    return f"p{paragraph}-{nth or 'words'}"
+def _notebooks(language):
+    return ROOT / ("notebooks" if language == "en" else f"build/notebooks/{language}")
 
 
 def lay_out(folder):
-    """Fill a folder with everything that the site shows.
+    """Fill a folder with everything that the site of one language shows.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Must not exist yet.
+        Named by the language; holds its notebooks.
+
+    Returns
+    -------
+    list of str
+        What its pages say that the notebooks contradict.
     """
-    language = folder.name if folder.name in words.LANGUAGES else "en"
-    words.use_language(language)
-    notebooks = ROOT / "notebooks" if language == "en" else ROOT / "build" / "notebooks" / language
-    skipped = shutil.ignore_patterns("__pycache__", "pages.py", *words.LANGUAGES)
-    shutil.copytree(ROOT / "docs", folder, ignore=skipped)
-    if language != "en":  # its pages are written, not translated
-        for page in folder.glob("*.md"):
-            page.unlink()
-        shutil.copytree(ROOT / "docs" / language, folder, dirs_exist_ok=True)
-    (folder / "_static" / "fonts.css").write_text(web_fonts(), "utf-8")
-    if (pictures := ROOT / "build" / "pictures" / language).is_dir():
-        shutil.copytree(pictures, folder / "_static" / "pictures")
-    (folder / "notebooks").mkdir()
-    for path in notebooks.glob("*.ipynb"):
-        shutil.copy(path, folder / "notebooks")
-    table = load()
-    readme = (ROOT / "README.md").read_text("utf-8")
-    pages = {"figures": _stated(table), "sources": _sources(table)}
-    pages |= {"readings": _readings(table), "choices": _choices(table)}
-    for name, text in pages.items():  # a blank line would end the HTML in a Markdown page
-        pages[name] = "\n".join(line for line in text.splitlines() if line.strip())
-    pages["index"] = _findings(folder / "notebooks")
-    if language == "en":
-        pages["glossary"] = _part(readme, "Glossary")
-    for name, content in pages.items():
-        page = folder / f"{name}.md"
-        page.write_text(page.read_text("utf-8").replace("%TABLE%", content), "utf-8")
-
-
-def _findings(notebooks):
-    """Return what each analysis found, and where those stand that are not translated yet."""
-    found, other = [], []
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        if (notebooks / path.name).is_file():
-            found.append(findings(nbformat.read(notebooks / path.name, 4), path.name))
+    words.use_language(folder.name)
+    skipped = shutil.ignore_patterns("__pycache__", "pages.py", "*.md")
+    shutil.copytree(ROOT / "docs", folder, dirs_exist_ok=True, ignore=skipped)
+    static = folder / "_static"
+    (static / "fonts.css").write_text(web_fonts(), "utf-8")
+    if (pictures := ROOT / "build" / "pictures" / folder.name).is_dir():
+        shutil.copytree(pictures, static / "pictures")
+    if folder.name == "en":
+        known = links.gathered(folder / "notebooks")
+        texts = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+        faults = [f for name, text in texts.items() for f in links.repeated(text, name, *known)[1]]
+    else:
+        texts, faults = translate.page_texts(ROOT / "docs", folder / "notebooks")
+        texts = dict(texts)
+    readme = ROOT / ("README.md" if folder.name == "en" else "README.vi.md")
+    glossary = readme.read_text("utf-8").split("<!-- glossary -->\n")[1].partition("\n## ")[0]
+    contents, intro = _contents(folder), texts.pop("rows")
+    environment = Environment(loader=FileSystemLoader(HERE / "_templates"), autoescape=True)
+    pages = {name: (text, name, {"up": ""}) for name, text in texts.items()}
+    for theme, rows in contents.pop("by_theme").items():
+        title = words.name("site", "rows_of").replace("{theme}", words.name("theme", theme))
+        named = {"rows": rows, "up": "../"}
+        pages[f"rows/{theme}"] = (f"# {title}\n\n{intro}", "rows", named)
+    (folder / "rows").mkdir()
+    for name, (text, template, more) in pages.items():
+        if template == "glossary":
+            made = glossary
+        elif (HERE / "_templates" / f"{template}.html").is_file():
+            made = environment.get_template(f"{template}.html").render(contents | more)
+            made = re.sub(r"\n\s*\n", "\n", made)  # a blank line would end the HTML
         else:
-            name = escape(words.name("page", path.stem))
-            other.append(f'<a hreflang="en" href="../en/notebooks/{path.stem}.html">{name}</a>')
-    if other:
-        found.append(f"<p>{escape(words.name('site', 'untranslated'))}: {', '.join(other)}.</p>")
-    return "\n\n".join(found)
+            made = ""
+        text = text.replace("<!-- table -->", made)
+        (folder / f"{name}.md").write_text(text, "utf-8")
+    return faults
 
 
-def _part(text, heading):
-    """Return what stands under a heading of a Markdown text."""
-    return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0].strip()
+def _contents(folder):
+    """Return what the templates of the pages speak of."""
+    table, book, sources = load(), companion("codebook"), companion("sources")
+    rows = [*table.itertuples()]
+    numerals, language = companion("numerals"), words.language()
+
+    def listed(each_row, column):
+        found = defaultdict(list)
+        for row in each_row:
+            found[getattr(row, column)].append(row)
+        return found
+
+    by_theme = listed(sorted(rows, key=lambda row: row.indicator), "theme")
+    first = {row.indicator: row for row in reversed(rows)}
+    periods = table.groupby("indicator").period.agg(["min", "max"])
+    spans = {
+        indicator: "–".join(dict.fromkeys((low[:4], re.split("/", high)[-1][:4])))
+        for indicator, low, high in periods.itertuples()
+    }
+    document = [row for row in rows if row.origin == "document"]
+    return {
+        "by_theme": {theme: by_theme[theme] for theme in dict.fromkeys(book.theme)},
+        "themes": table.theme.value_counts()[[*dict.fromkeys(book.theme)]].to_dict(),
+        "book": [row for row in book.itertuples() if row.indicator in first],
+        "first": first,
+        "spans": spans,
+        "counts": table.indicator.value_counts().to_dict(),
+        "derived": [*companion("derived").itertuples()],
+        "sources": [row for row in sources.itertuples() if row.kind != "primary"],
+        "own": listed(rows, "source"),
+        "published": dict(zip(sources.source, sources.published)),
+        "paragraphs": [*companion("paragraphs").itertuples()],
+        "stated": listed(document, "paragraph"),
+        "others": listed(numerals[numerals.role != "figure"].itertuples(), "paragraph"),
+        "readings": [*companion("readings").itertuples()],
+        "choices": _choices(table),
+        "uses": _uses(folder / "notebooks"),
+        "analyses": [_told(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))],
+        "collection": COLLECTION,
+        "files": _files(folder / "_static" / "files"),
+        "marks": words.MARKS,
+        "anchor": lambda paragraph, nth: f"p{paragraph}-{nth or 'words'}",
+        "value_text": lambda row: words.value_text(from_row(row)),
+        "bounds_text": lambda row: words.bounds_text(from_row(row)),
+        "said": lambda row, column: getattr(row, f"{column}_{language}"),
+        "link": lambda source: Markup(show.link(source)),
+        "premise": lambda text: _premise(text, {row.key: row.theme for row in rows}),
+        **{each: getattr(words, each) for each in ("label", "name", "number", "period", "text")},
+        **{each: getattr(words, each) for each in ("indicator", "publisher", "standing")},
+    }
 
 
-def _rows(heads, rows, form="hg hg-rows"):
-    head = "".join(f'<th scope="col">{escape(words.name("label", text))}</th>' for text in heads)
-    body = "\n".join(
-        f'<tr id="{escape(key)}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-        for key, cells in rows
-    )
-    return (
-        f'<div class="hg-wide"><table class="{form}"><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
-    )
+def _files(folder):
+    """Write the whole table in each form; return what each is called, where it lies, how big."""
+    folder.mkdir()
+    name, made = words.name("site", "file"), []
+    for form in ("csv", "json", "xlsx"):
+        path = folder / f"{name}.{form}"
+        export(path, language=words.language())
+        made.append((form.upper(), f"_static/files/{path.name}", path.stat().st_size // 1024))
+    return made
 
 
-def _stated(table):
-    """Every paragraph of the appendix: the figures that it states, and its other numerals."""
-    rows = table[table.origin == "document"].set_index(["paragraph", "nth"], drop=False)
-    numerals, parts = companion("numerals"), []
-    for paragraph in companion("paragraphs").itertuples():
-        number = paragraph.paragraph
-        opening = f"{words.name('section', number)} · «{paragraph.opening} …»"
-        key = escape(number)
-        parts.append(f'<h2 id="p{key}">¶{key}</h2><p>{escape(opening)}</p>')
-        own = rows[rows.paragraph == number]
-        if len(own):
-            heads = ["numeral", "printed", "figure", "period", "value", "bounds", "unit", "status"]
-            cells = [(anchor(*row.Index), _stated_cells(row)) for row in own.itertuples()]
-            parts.append(_rows([*heads, "note"], cells))
-        others = numerals[(numerals.paragraph == number) & (numerals.role != "figure")]
-        if len(others):
-            listed = [
-                f'<span id="{escape(anchor(number, n.nth))}">'
-                + escape(f"{number}.{n.nth}: {n.printed} ({words.name('role', n.role)})")
-                + "</span>"
-                for n in others.itertuples()
-            ]
-            parts.append(f"<p>{escape(words.name('label', 'others'))}: {'; '.join(listed)}</p>")
-    return "\n".join(parts)
+def _plain(markdown):
+    return re.sub(r"[*`]", "", links.LINK.sub(r"\1", markdown))
 
 
-def _stated_cells(row):
-    place = f"{row.paragraph}.{row.nth}" if row.nth else row.paragraph
-    # The row is found by its place in the document and by its key.
-    cells = [f'<span id="{escape(row.key)}">{escape(place)}</span>', escape(row.printed)]
-    return [*cells, *_figure_cells(from_row(row)), escape(row.note)]
+def _told(path):
+    """Return title and lead of a notebook, and its sections by the names of their cells."""
+    cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "markdown"]
+    title, _, lead = cells[0].source.removeprefix("# ").partition("\n\n")
+    found = [(c.id, re.match(r"#+ (.*)", c.source)) for c in cells[1:]]
+    sections = [(at, _plain(heading[1])) for at, heading in found if heading]
+    lead = _plain(lead.partition("\n\n")[0])
+    return {"page": path.stem, "title": title, "lead": lead, "sections": sections}
 
 
-def _figure_cells(figure):
-    return [
-        escape(words.indicator(figure.indicator, figure.place)),
-        escape(words.period(figure.period)),
-        escape(value_text(figure)),
-        escape(bounds_text(figure)),
-        escape(words.unit(figure.indicator)),
-        escape(words.name("status", figure.status)),
-    ]
+def _uses(folder):
+    """Return for each row the sentences and pictures that use it, by their addresses."""
+    books = {path.stem: nbformat.read(path, 4) for path in sorted(folder.glob("*.ipynb"))}
+    rests, uses = {}, defaultdict(dict)
 
+    def abouts(cell):
+        return [about for o in cell.get("outputs", ()) for about in o.get("metadata", {}).values()]
 
-def _sources(table):
-    """Every source with the figures that it gives."""
-    parts = []
-    for source in companion("sources").itertuples():
-        if source.kind == "primary":
-            continue
-        known = [source.title, words.standing(source.source), source.published, source.note]
-        about = " · ".join(filter(None, known))
-        key = escape(source.source)
-        parts.append(f'<h2 id="{key}">{link(source.source)}</h2><p>{escape(about)}</p>')
-        heads = ["place", "figure", "period", "value", "bounds", "unit", "status", "note"]
-        rows = [
-            (
-                row.key,
-                [
-                    escape(words.name("place", row.place)),
-                    *_figure_cells(from_row(row)),
-                    escape(row.note),
-                ],
-            )
-            for row in table[table.source == source.source].itertuples()
-        ]
-        parts.append(_rows(heads, rows))
-    return "\n".join(parts)
+    for cell in (cell for book in books.values() for cell in book.cells):
+        for about in abouts(cell):
+            rests |= about.get("rests_on", {})
+
+    def used(keys, at, said):
+        for key in keys:
+            key = re.sub("-(?:low|high)$", "", key)
+            for each in [key, *rests.get(key, "").split()]:
+                uses[each][at, said] = True
+
+    for stem, book in books.items():
+        title = words.name("page", stem, stem)
+        for cell in book.cells:
+            for link in links.LINK.finditer(cell.source if cell.cell_type == "markdown" else ""):
+                said = f"{title}: {_plain(links.around(link)[0])}"
+                used([link[3]], f"notebooks/{stem}.html#{cell.id}", said)
+            for about in (about for about in abouts(cell) if "name" in about):
+                html = "".join(o.get("data", {}).get("text/html", "") for o in cell.outputs)
+                said = words.label("picture_of", page=title, title=about["title"])
+                at = f"notebooks/{stem}.html#picture-{about['name']}"
+                used(re.findall(r'<tr id="([^"]+)"', html), at, said)
+    return uses
 
 
 def _choices(table):
-    """Every figure that several publications state, theme by theme: which is used, and why."""
-    sources, book = companion("sources").set_index("source"), companion("codebook")
-    themes, pages = book.set_index("indicator").theme, _pages(table)
-
-    def stated(row):
-        source = sources.loc[row.source]
-        about = [words.name("status", row.status), words.standing(row.source)]
-        value = f'<a href="{_page(row)}#{escape(row.key)}">{escape(value_text(from_row(row)))}</a>'
-        date = f' · <span class="n">{escape(source.published)}</span>' if source.published else ""
-        return f"{value} · {link(row.source)} · {escape(' · '.join(about))}{date}"
-
-    group, listed, parts = ["indicator", "place", "period", "role"], {}, []
+    """Return every choice with the row that is used and the others, by theme."""
+    group, found = ["indicator", "place", "period", "role"], {}
     same = {figure: [*rows.itertuples()] for figure, rows in table.groupby(group)}
     for choice in companion("choices").itertuples():
         rows = same[tuple(getattr(choice, column) for column in group)]
         used = next(row for row in rows if row.key == choice.row)
-        name = f"{words.name('indicator', used.indicator)}, {words.unit(used.indicator)}"
-        where = f"{words.name('place', used.place)}, {words.period(used.period)}"
-        cells = [
-            f"{escape(name)}<br>{escape(where)}",
-            stated(used),
-            "<br>".join(stated(row) for row in rows if row.key != used.key),
-            escape(getattr(choice, f"reason_{words.language()}")),
-            _basis(choice.premise, pages),
-        ]
-        listed.setdefault(themes[used.indicator], []).append((f"choice.{used.key}", cells))
-    heads = ["figure", "used", "elsewhere", "reason", "premise"]
-    for theme in dict.fromkeys(book.theme):
-        if rows := listed.get(theme):
-            name = escape(words.name("theme", theme))
-            parts.append(
-                f'<h2 id="{escape(theme)}">{name}</h2>{_rows(heads, rows, "hg hg-rows hg-text")}'
-            )
-    return "\n".join(parts)
+        rest = [row for row in rows if row.key != choice.row]
+        found.setdefault(used.theme, []).append((choice, used, rest))
+    return {theme: found[theme] for theme in dict.fromkeys(table.theme) if theme in found}
 
 
-def _page(row):
-    return "figures.html" if row.origin == "document" else "sources.html"
-
-
-def _pages(table):
-    return {row.key: _page(row) for row in table.itertuples()}
-
-
-def _basis(premise, pages):
-    """Name the ranks by which a row was chosen, or show the comparison that it rests on."""
-    if re.search("[<>=]", premise):
-        return _premise(premise, pages)
-    return escape("; ".join(words.name("premise", rank) for rank in premise.split(";")))
-
-
-def _premise(text, pages):
-    """Let the key of each row that a premise names lead to it."""
+def _premise(text, themes):
+    """Name the ranks by which a row was chosen, or let each row that is compared be led to."""
+    if not re.search("[<>=]", text):
+        return "; ".join(words.name("premise", rank) for rank in text.split(";"))
 
     def led(match):
-        key, text = match[0], match[0].replace(".", ".<wbr>")
-        return f'<a href="{pages[key]}#{key}">{text}</a>' if key in pages else key
+        key, shown = match[0], match[0].replace(".", ".<wbr>")
+        return f'<a href="rows/{themes[key]}.html#{key}">{shown}</a>' if key in themes else key
 
-    return re.sub(r"[a-z]\w*\.[\w.-]+", led, escape(text))
-
-
-def _readings(table):
-    """Every ambiguous figure, how it can be read, how far the evidence goes and why."""
-    pages = _pages(table)
-    rows = [
-        (
-            f"{r.indicator}-{r.reading}",
-            [
-                escape(words.name("indicator", r.indicator)),
-                escape(words.name("reading", r.reading)),
-                escape(words.name("verdict", r.verdict)),
-                escape(getattr(r, f"reason_{words.language()}")),
-                _premise(r.premise, pages),
-            ],
-        )
-        for r in companion("readings").itertuples()
-    ]
-    return _rows(["figure", "reading", "verdict", "reason", "premise"], rows, "hg hg-rows hg-text")
+    return Markup(re.sub(r"[a-z]\w*\.[\w.-]+", led, str(escape(text))))
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--one":
+        ROOT = translate.ROOT = Path(sys.argv[2])
+        sys.exit(build_one(Path(sys.argv[3]), sys.argv[4]))
     sys.exit(build([Path(folder) for folder in sys.argv[1:]]))

@@ -214,7 +214,8 @@ def _drawn(picture, pictures):
     drawn, alt, frame = picture.draw(), picture.description(), picture.frame()
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
-    about = {"image/svg+xml": {"alt": alt, "name": picture.name}}
+    about = {"alt": alt, "name": picture.name, "title": picture.said(picture.title)}
+    about = {"image/svg+xml": about}
     more = []
     for row in frame.itertuples():
         value, stated, figure = drawn.values[row.Index](), row.stated, row.figure

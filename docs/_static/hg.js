@@ -11,6 +11,9 @@ root.dataset.review = stored("sessionStorage", "review") ?? "off";
 function arrive() {
   const from = all("article a")[history.state?.from];
   const row = from ?? document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  // A row's address holds without its theme, too: its indicator leads to the page of its rows.
+  const key = location.hash.slice(1), list = !row && document.querySelector(`[id="${key.split(".")[0]}"] a`);
+  if (list && key.includes(".")) return location.replace(list.href.split("#")[0] + "#" + key);
   if (!from && !row?.closest("table.hg, details")) return;
   for (let fold = row; (fold = fold.parentElement.closest("details")); ) fold.open = true;
   if (!from) return row.scrollIntoView({ block: "center" });
@@ -40,12 +43,33 @@ function turn(id, on, off, store) {
 function reach() {
   for (const box of all(".hg-wide, pre")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
 }
+// Without marks and in small letters: "nghèo" is found by "ngheo", "Đảng" by "dang".
+const folded = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d");
+// A table, or a list, shows the rows that hold every word that is typed above it.
+function choose(box) {
+  const input = box.querySelector("input"), place = box.nextElementSibling;
+  if (!place?.matches(".hg-wide, ul.sources")) return (box.hidden = false);
+  const rows = [...place.querySelectorAll(":scope tbody > tr, :scope > li")].map((row) => [row, folded(row.textContent)]);
+  const wanted = () => folded(input.value).split(/\s+/);
+  input.oninput = () => rows.forEach(([row, text]) => (row.hidden = !wanted().every((word) => text.includes(word))));
+  const button = box.querySelector("[data-csv]");
+  if (button) button.onclick = () => {
+    const shown = [...place.querySelectorAll("tr:not([hidden])")].map((row) => [...row.cells]
+      .map((cell) => `"${cell.innerText.trim().replaceAll('"', '""')}"`).join(","));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + shown.join("\r\n")], { type: "text/csv" }));
+    link.download = document.title.split(" · ")[0] + ".csv"; link.click();
+  };
+  box.hidden = false;
+}
 addEventListener("DOMContentLoaded", () => {
   turn("theme", "dark", "light", "localStorage");
   turn("review", "on", "off", "sessionStorage");
   document.getElementById("menu").onclick = ({ target }) =>
     target.setAttribute("aria-expanded", target.getAttribute("aria-expanded") !== "true");
-  for (const place of all(".address")) place.textContent = location.href.split("#")[0] + "#" + place.dataset.at;
+  for (const place of all(".address:empty")) place.textContent = location.href.split("#")[0] + (place.dataset.at && "#" + place.dataset.at);
+  for (const box of all(".filter")) choose(box);
+  for (const head of all("table.sortable th")) head.innerHTML = `<button>${head.innerHTML}</button>`;
   reach();
   addEventListener("resize", reach);
   document.addEventListener("toggle", reach, true);

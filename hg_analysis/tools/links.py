@@ -258,7 +258,7 @@ class _Text:
         if not key or not (full := self.complete(file, key)):
             return match[0]  # code, or a fault
         row, old = self.known[file][full], file == self.name and self.before.get(full)
-        sentence, so_far, after = _around(match)
+        sentence, so_far, after = around(match)
         if old and old.value != row.value:
             was, now = (words.number(value, row.decimals + 1) for value in (old.value, row.value))
             turned = ", SIGN TURNED" if old.value * row.value < 0 else ""
@@ -304,7 +304,7 @@ class _Text:
         return ""
 
 
-def _around(match):
+def around(match):
     """Return the sentence around a link, what of it stands before the link, and what behind."""
     end = r"(?<=[.?!:;])(?=\s)(?!\s+[a-z])|\n\s*\n|\n(?=[-#\d|])"
     before = re.split(end, match.string[: match.start()])[-1]
