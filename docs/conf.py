@@ -159,14 +159,30 @@ def finish(app, page, body, title):
     for link in tree.xpath("//a[contains(@class,'internal')][@href]"):
         if key := _ROW.search(link.get("href")):
             known = _known().get(key[1])
-            link.set("class", f"{link.get('class')} hg-row {f'known-{known}' if known else 'loose'}")
-            if page == "index":
-                how = etree.SubElement(link.getparent(), "small")
-                how.text, how.attrib["class"] = words.name("origin", known), f"known-{known}"
+            link.set(
+                "class", f"{link.get('class')} hg-row {f'known-{known}' if known else 'loose'}"
+            )
+    if page == "index":
+        for tile in tree.xpath("(//ul)[1]/li"):
+            _tile(tile)
     _index(page, tree, title)
     html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
     html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', partial_sized(up), html)
     return _numerals(html, f"{up}figures.html", page.startswith("notebooks/") or page == "index")
+
+
+def _tile(item):
+    """Set topic, number, words and origin of a finding apart."""
+    for paragraph in item.xpath("./p"):
+        paragraph.drop_tag()
+    topic, number = item[0], item.xpath("./a")[0]
+    rest = etree.Element("span")
+    rest.text, number.tail, topic.tail = number.tail, None, None
+    rest.extend(item[item.index(number) + 1 :])
+    how = etree.Element("small")
+    known = re.search(r"known-(\w+)", number.get("class"))[1]
+    how.text, how.attrib["class"] = words.name("origin", known), f"known-{known}"
+    item.extend([rest, how])
 
 
 def _name_part(mark, name, *tags):
@@ -232,9 +248,7 @@ def _dress_cells(app, page, tree, up):
                 image[0].getparent().drop_tag()
             src = image[0].get("src")
             taken.append((say["picture"], src, f"{_slug(title)}.{src.rpartition('.')[2]}"))
-        links = "".join(
-            f'<a href="{at}" download="{file}">{kind}</a>' for kind, at, file in taken
-        )
+        links = "".join(f'<a href="{at}" download="{file}">{kind}</a>' for kind, at, file in taken)
         place = f"{_SITE}/{language}/{page}.html#{cell.get('id')}" if _SITE else ""
         cite = (
             f"<details><summary>{say['cite']}</summary><p>“{escape(title)}”. {project}, "
@@ -281,7 +295,8 @@ def _index(page, tree, title):
     if page in ("data", "derived"):
         for row in tree.xpath("//tbody/tr[@id]"):
             cells = [" ".join(cell.text_content().split()) for cell in row]
-            _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", " · ".join(cells[1:])))
+            said = cells[4] if page == "data" else cells[2]
+            _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", said))
 
 
 def write_index(app, error):
@@ -365,12 +380,17 @@ def tidy(app, error):
     for name in ("searchindex.js", "genindex.html", ".buildinfo", "objects.inv"):
         (Path(app.outdir) / name).unlink(missing_ok=True)
     for path in (Path(app.outdir) / "_static").glob("*"):
-        if not path.is_dir() and not (HERE / "_static" / path.name).is_file() and path.name != "index.js":
+        if (
+            not path.is_dir()
+            and not (HERE / "_static" / path.name).is_file()
+            and path.name != "index.js"
+        ):
             path.unlink()
 
 
 def setup(app):
     """Register what is done to pages."""
+    app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
     app.connect("source-read", prepare)
     app.connect("html-page-context", dress)
     app.connect("build-finished", write_index)

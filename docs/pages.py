@@ -24,8 +24,9 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from hg_analysis import show, words
+from hg_analysis import words
 from hg_analysis.figures import from_row
+from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools import links, translate
 from hg_analysis.tools.export import export
@@ -181,7 +182,10 @@ def _contents(folder):
             found[getattr(row, column)].append(row)
         return found
 
-    by_theme = listed(sorted(rows, key=lambda row: row.indicator), "theme")
+    order = [*book.indicator], [term for kind, term in words.entries("terms") if kind == "place"]
+    ranks = [{name: rank for rank, name in enumerate(names)} for names in order]
+    rows.sort(key=lambda row: (ranks[0][row.indicator], ranks[1][row.place], row.period))
+    by_theme = listed(rows, "theme")
     first = {row.indicator: row for row in reversed(rows)}
     periods = table.groupby("indicator").period.agg(["min", "max"])
     spans = {
@@ -214,7 +218,7 @@ def _contents(folder):
         "value_text": lambda row: words.value_text(from_row(row)),
         "bounds_text": lambda row: words.bounds_text(from_row(row)),
         "said": lambda row, column: getattr(row, f"{column}_{language}"),
-        "link": lambda source: Markup(show.link(source)),
+        "link": lambda source: Markup(link(source)),
         "premise": lambda text: _premise(text, {row.key: row.theme for row in rows}),
         **{each: getattr(words, each) for each in ("label", "name", "number", "period", "text")},
         **{each: getattr(words, each) for each in ("indicator", "publisher", "standing")},
@@ -225,7 +229,7 @@ def _files(folder):
     """Write the whole table in each form; return what each is called, where it lies, how big."""
     folder.mkdir()
     name, made = words.name("site", "file"), []
-    for form in ("csv", "json", "xlsx"):
+    for form in ("csv",):
         path = folder / f"{name}.{form}"
         export(path, language=words.language())
         made.append((form.upper(), f"_static/files/{path.name}", path.stat().st_size // 1024))
@@ -267,9 +271,9 @@ def _uses(folder):
     for stem, book in books.items():
         title = words.name("page", stem, stem)
         for cell in book.cells:
-            for link in links.LINK.finditer(cell.source if cell.cell_type == "markdown" else ""):
-                said = f"{title}: {_plain(links.around(link)[0])}"
-                used([link[3]], f"notebooks/{stem}.html#{cell.id}", said)
+            for match in links.LINK.finditer(cell.source if cell.cell_type == "markdown" else ""):
+                said = f"{title}: {_plain(links.around(match)[0])}"
+                used([match[3]], f"notebooks/{stem}.html#{cell.id}", said)
             for about in (about for about in abouts(cell) if "name" in about):
                 html = "".join(o.get("data", {}).get("text/html", "") for o in cell.outputs)
                 said = words.label("picture_of", page=title, title=about["title"])
@@ -291,8 +295,8 @@ def _choices(table):
 
 
 def _premise(text, themes):
-    """Name the ranks by which a row was chosen, or let each row that is compared be led to."""
-    if not re.search("[<>=]", text):
+    """Let each row that a premise names be led to; or name the ranks by which one was chosen."""
+    if all(words.known("premise", rank) for rank in text.split(";")):
         return "; ".join(words.name("premise", rank) for rank in text.split(";"))
 
     def led(match):

@@ -1,6 +1,7 @@
 // Finds in titles first, then in texts; the index is a script, so that it loads from a folder, too.
 const index = new MiniSearch({ fields: ["heading", "title", "text"], idField: "at", processTerm: folded,
-  searchOptions: { boost: { heading: 6, title: 3 }, prefix: (term) => term.length > 2, combineWith: "AND" } });
+  searchOptions: { boost: { heading: 6, title: 3 }, prefix: (term) => term.length > 2, combineWith: "AND",
+    boostDocument: (at) => (at.startsWith("notebooks/") ? 3 : at.startsWith("derived") ? 0.5 : 1) } });
 const known = new Map(pages.map(([title, heading, at, text]) => [at, { title, heading, at, text }]));
 index.addAll([...known.values()]);
 
