@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 from functools import cache
 from html import escape
 from io import StringIO
@@ -130,7 +129,7 @@ def dress(app, page, template, context, doctree):
 
 
 def finish(app, page, body, title):
-    """Name the sections, fold the code, offer what can be taken along, say how numbers are known."""
+    """Name sections, fold code, offer files, lead places to the document, say what is known."""
     up = "../" * page.count("/")
     body = _PLAIN.sub(r"\1", _UNUSED.sub("", body))
     body = body.replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
@@ -167,7 +166,7 @@ def finish(app, page, body, title):
             _tile(tile)
     _index(page, tree, title)
     html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
-    html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', partial_sized(up), html)
+    html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', _sized(up), html)
     return _numerals(html, f"{up}figures.html", page.startswith("notebooks/") or page == "index")
 
 
@@ -311,12 +310,13 @@ def _numerals(html, figures, prose):
     """Link the places in a page; in prose, mark numerals that no row states and that need one."""
     inside = []  # elements whose texts are left as they are, or hold data
 
-    def marked(match, free):
+    def marked(match):
         if match[1]:
             target = "-".join(filter(None, match.groups()))
             return f'<a href="{figures}#p{target}">{match[0]}</a>'
+        free = any(n.start() <= match.start() < n.end() for n in _FREE.finditer(match.string))
         small = language == "vi" and re.fullmatch(r"[2-9]|10", match[0])  # in words in English
-        if "data" in inside or not prose or small or any(match.start() in span for span in free):
+        if "data" in inside or not prose or small or free:
             return match[0]
         return f'<span class="loose">{match[0]}</span>'
 
@@ -332,12 +332,11 @@ def _numerals(html, figures, prose):
                     text = tag[1] in ("a", "code", "pre", "svg", "title")
                     inside.append("silent" if text else "data" if data else "")
         elif "silent" not in inside and re.search(r"[¶\d]", part):
-            free = [range(*match.span()) for match in _FREE.finditer(part)]
-            parts[n] = _PLACE_OR_DIGITS.sub(lambda match: marked(match, free), part)
+            parts[n] = _PLACE_OR_DIGITS.sub(marked, part)
     return "".join(parts)
 
 
-def partial_sized(up):
+def _sized(up):
     """Return how a picture is put on a page: wide or for a phone, light or dark."""
 
     def sized(match):

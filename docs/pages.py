@@ -60,9 +60,9 @@ def build(sites):
             (new / "source" / site.name / "notebooks").mkdir(parents=True)
             for path in _notebooks(site.name).glob("*.ipynb"):
                 shutil.copy(path, new / "source" / site.name / "notebooks")
-        command = [sys.executable, __file__, "--one", ROOT]
-        tasks = [subprocess.Popen([*command, new, site.name]) for site in sites]
-        if status := max(task.wait() for task in tasks):
+        command = [sys.executable, __file__, "--one", ROOT, new]
+        others = [subprocess.Popen([*command, site.name]) for site in sites[1:]]
+        if status := max(build_one(new, sites[0].name), *(other.wait() for other in others), 0):
             return status
         for site in sites:
             _replace(site, new)

@@ -145,14 +145,3 @@ def displayed(patch):
 def shown(monkeypatch):
     """What is displayed, instead of displaying it."""
     return displayed(monkeypatch)
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The site of today's notebooks, built once."""
-    folder = tmp_path_factory.mktemp("site") / "en"
-    command = [sys.executable, ROOT / "docs" / "pages.py", folder]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert [path.name for path in folder.parent.iterdir()] == ["en"]
-    return folder

@@ -1,10 +1,13 @@
 """The rendered pages lead every number to its place, ask for nothing outside and fit any screen."""
 
 import csv
+import json
 import re
+import shutil
+import subprocess
+import sys
 from html import escape, unescape
 from html.parser import HTMLParser
-from importlib.util import module_from_spec, spec_from_file_location
 from urllib.parse import unquote
 
 import nbformat
@@ -14,7 +17,8 @@ from conftest import ROOT
 import hg_analysis as hg
 from hg_analysis import words
 from hg_analysis.figures import from_row
-from hg_analysis.tools import links
+from hg_analysis.tools import links, translate
+from hg_analysis.tools.run import found
 from hg_analysis.words import bounds_text, value_text
 
 FIGURE = ("Figure", "Period", "Value", "Bounds", "Unit", "Status")
@@ -26,7 +30,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.loads, self.links, self.images = [], [], []
-        self.ids, self.values, self.numbers = set(), set(), []
+        self.ids, self.values, self.numbers, self.files = set(), set(), [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -37,6 +41,7 @@ class Page(HTMLParser):
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
             self.numbers += [found["href"]] if "hg-row" in found.get("class", "") else []
+            self.files += [found["href"]] if "download" in found else []
         if tag in ("script", "img", "iframe", "source") and found.get("src"):
             self.loads.append(found["src"])
         if tag == "link" and found.get("rel") not in ("canonical", "search", "next", "prev"):
@@ -46,8 +51,45 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def pages(site):
-    return {path: Page(path.read_text("utf-8")) for path in site.rglob("*.html")}
+def own():
+    """The name of an analysis of one's own, which has no translation."""
+    return "own"
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory, own):
+    """The site in both languages, with an analysis of one's own that has no translation."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("docs", "README.md", "README.vi.md", "translations", "data", "CITATION.cff"):
+        (root / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    (root / "build" / "notebooks").mkdir(parents=True)
+    try:
+        assert translate.run(found(), out=root / "build" / "notebooks" / "vi") == 0
+    finally:
+        words.use_language("en")
+    cells = [nbformat.v4.new_markdown_cell(t, metadata={"tags": tags}) for t, tags in CELLS]
+    shown = [nbformat.v4.new_output("display_data", {"text/html": FOLD})]
+    cells.insert(1, nbformat.v4.new_code_cell("show()", id="own-table", outputs=shown))
+    about = nbformat.read(ROOT / "notebooks" / "01_growth.ipynb", 4).metadata
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=about)
+    nbformat.write(notebook, root / "notebooks" / f"{own}.ipynb")
+    code = "import sys, pathlib, pages; pages.ROOT = pages.translate.ROOT = pathlib.Path(sys.argv[1]); "
+    code += "sys.exit(pages.build([pages.ROOT / 'site' / each for each in ('en', 'vi')]))"
+    command = [sys.executable, "-c", code, root]
+    done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return root / "site"
+
+
+@pytest.fixture(scope="module")
+def site(sites):
+    return sites / "en"
+
+
+@pytest.fixture(scope="module")
+def pages(sites):
+    return {path: Page(path.read_text("utf-8")) for path in sites.rglob("*.html")}
 
 
 def plain(html):
@@ -150,7 +192,7 @@ def test_the_figures_page_gives_every_numeral_under_its_paragraph(site):
     assert list(shown) == [f"p{number}" for number in paragraphs.paragraph]
     for each in paragraphs.itertuples():
         number, part = each.paragraph, shown[f"p{each.paragraph}"]
-        head = re.match(r"(.*?)</h2><p>(.*?)</p>", part, flags=re.S)
+        head = re.match(r"(.*?)</h2>\s*<p>(.*?)</p>", part, flags=re.S)
         opening = f"{each.section_en} · «{each.opening} …»"
         assert [plain(text) for text in head.groups()] == [f"¶{number}", plain(opening)]
         expected = {
@@ -171,29 +213,56 @@ def test_the_figures_page_gives_every_numeral_under_its_paragraph(site):
         ]
 
 
-def test_the_sources_page_gives_each_source_its_own_figures(site):
-    stated, shown = hg.load().query("origin != 'document'"), parts(site / "sources.html")
+def test_the_pages_of_rows_give_each_figure_once(site):
+    table, found = hg.load(), {}
+    for theme in dict.fromkeys(hg.companion("codebook").theme):
+        shown = rows_by_id(article(site / "rows" / f"{theme}.html"))
+        assert set(shown) == set(table.key[table.theme == theme])
+        found |= shown
+    for row in table.itertuples():
+        cell, place = found[row.key], words.name("place", row.place)
+        stated = f"¶{row.paragraph}" + f".{row.nth}" * bool(row.nth)
+        source = stated if row.paragraph else words.publisher(row.source)
+        expected = cells(row) | {"Place": place, "Source": plain(source)}
+        expected["Status"] = f"{words.MARKS[row.origin]} {expected['Status']}"
+        assert {name: cell[name] for name in expected} == expected, row.key
+
+
+def test_a_row_names_the_sentences_and_pictures_that_use_it(site):
+    page = article(site / "rows" / "growth.html")
+    row = page.split('<tr id="grdp_growth.2020_2025.appendix3">')[1].split("<tr ")[0]
+    used = re.findall(r'<li><a href="([^"]*)">(.*?)</a>', row, flags=re.S)
+    # Directly, and through the growth over the term that is computed from it.
+    assert any(at.endswith("growth-findings") and "9.24% a year" in said for at, said in used)
+    assert any(at.endswith("growth-title") and "55.6%" in said for at, said in used)
+    assert any(at.endswith("#picture-growth-index") and "picture:" in said for at, said in used)
+    direct = {
+        re.sub("-(low|high)$", "", match[3])
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+        for cell in nbformat.read(path, 4).cells
+        for match in links.LINK.finditer(cell.source if cell.cell_type == "markdown" else "")
+    } & set(hg.load().key)
+    for theme in dict.fromkeys(hg.companion("codebook").theme):
+        for part in article(site / "rows" / f"{theme}.html").split('<tr id="')[1:]:
+            key = part.partition('"')[0]
+            assert ("<details>" in part) or key not in direct, key
+
+
+def test_the_sources_page_gives_each_source_with_its_address_and_its_figures(site):
+    stated = hg.load().query("origin != 'document'")
+    shown = dict(
+        re.findall(r'<li id="([^"]*)">(.*?)</details>', article(site / "sources.html"), flags=re.S)
+    )
     sources = hg.companion("sources").query("kind != 'primary'")
     assert list(shown) == list(sources.source)
     for source in sources.itertuples():
-        head, about = re.match(r"(.*?)</h2><p>(.*?)</p>", shown[source.source], flags=re.S).groups()
-        known = words.known("publisher", source.publisher)
-        publisher = words.name("publisher", source.publisher) if known else source.publisher
-        weak = " (unofficial)" if source.kind == "compiled" else ""
-        assert plain(head) == plain(publisher + weak)
-        assert re.findall(r'href="(.*?)"', unescape(head)) == [source.address] * bool(
-            source.address
+        text = shown[source.source]
+        assert source.address in unescape(text) and plain(words.standing(source.source)) in plain(
+            text
         )
-        standing = words.name("kind", source.kind)
-        if source.quotes:
-            standing += f", {words.name('quotes', source.quotes)}"
-        told = " · ".join(filter(None, [source.title, standing, source.published, source.note]))
-        assert plain(about) == plain(told)
-        own = stated[stated.source == source.source]
-        assert rows_by_id(shown[source.source]) == {
-            row.key: {"Place": words.name("place", row.place)} | cells(row)
-            for row in own.itertuples()
-        }
+        assert plain(source.title) in plain(text) and plain(source.note) in plain(text)
+        led = re.findall(r'href="rows/\w+\.html#([^"]*)"', text)
+        assert sorted(led) == sorted(stated.key[stated.source == source.source])
 
 
 def test_the_readings_page_gives_every_verdict_with_its_reason_and_premise(site):
@@ -208,7 +277,7 @@ def test_the_readings_page_gives_every_verdict_with_its_reason_and_premise(site)
         for each in hg.companion("readings").itertuples()
     ]
     named = re.findall(r"[a-z]\w*\.[\w.-]+", " ".join(hg.companion("readings").premise))
-    led = re.findall(r'href="(?:sources|figures)\.html#([^"]+)"', article(site / "readings.html"))
+    led = re.findall(r'href="rows/\w+\.html#([^"]+)"', article(site / "readings.html"))
     known = set(hg.load().key)
     assert led == [key for key in named if key in known]
 
@@ -250,22 +319,95 @@ def test_the_choices_page_gives_every_publication_of_a_figure_and_why_one_is_use
         assert cells["Premise"] == (told or plain(escape(choice.premise)))
 
 
-def test_the_glossary_of_the_readme_is_on_the_site(site):
-    readme = (ROOT / "README.md").read_text("utf-8").split("\n## Glossary\n")[1].split("\n## ")[0]
+def test_indicators_and_derived_quantities_have_a_row_each(site):
+    book, counts = hg.companion("codebook"), hg.load().indicator.value_counts()
+    shown = rows_by_id(article(site / "data.html"))
+    assert list(shown) == [name for name in book.indicator if name in counts]
+    for row in book[book.indicator.isin(counts.index)].itertuples():
+        cell = shown[row.indicator]
+        assert cell["Figure"] == plain(row.name_en) and cell["Unit"] == words.name("unit", row.unit)
+        assert cell["Figures"] == str(counts[row.indicator])
+        assert cell["Definition"] == plain(row.definition_en)
+    derived = hg.companion("derived")
+    shown = rows_by_id(article(site / "derived.html"))
+    assert {key: row["Formula"] for key, row in shown.items()} == {
+        row.indicator: row.formula for row in derived.itertuples()
+    }
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_glossary_of_the_readme_is_on_the_site(sites, language):
+    name = "README.md" if language == "en" else "README.vi.md"
+    readme = (ROOT / name).read_text("utf-8").split("<!-- glossary -->")[1].split("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in readme.strip().splitlines()]
     del lines[1]  # the rule below the heads
-    rows = re.findall(r"<tr\b.*?</tr>", article(site / "glossary.html"), flags=re.S)
+    rows = re.findall(r"<tr\b.*?</tr>", article(sites / language / "glossary.html"), flags=re.S)
     shown = [re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, flags=re.S) for row in rows]
-    assert [[plain(cell) for cell in row] for row in shown] == lines
+    assert [[plain(cell) for cell in row] for row in shown] == [[*map(plain, li)] for li in lines]
 
 
-def test_the_home_page_says_what_every_notebook_found(site):
-    readme = (ROOT / "README.md").read_text("utf-8").split("\n## Findings\n")[1].split("\n## ")[0]
-    assert len(re.findall(r"^- ", readme, re.M)) >= 3 * len(list((ROOT / "notebooks").glob("*")))
-    home = " ".join(plain(article(site / "index.html")).replace("’", "'").split())
-    for line in readme.split("\n"):
-        text = re.sub(r"\[(.*?)\]\(.*?\)|\*\*|^- ", r"\1", line)
-        assert " ".join(text.split()) in home
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_home_page_says_what_every_analysis_answers(sites, language):
+    books = ROOT / ("notebooks" if language == "en" else "build/notebooks/vi")
+    home = " ".join(plain(article(sites / language / "index.html")).split())
+    for path in books.glob("*.ipynb"):
+        lead = nbformat.read(path, 4).cells[0].source.partition("\n\n")[2]
+        assert plain(re.sub(r"\[(.*?)\]\(.*?\)", r"\1", lead)) in home
+    tiles = article(sites / language / "index.html").split("<ul")[1].split("</ul>")[0]
+    assert tiles.count("<li") == tiles.count('class="known-') == 5
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_names_of_places_on_a_page_are_words_not_numbers(pages, sites, language):
+    for path, page in pages.items():
+        if path.is_relative_to(sites / language / "notebooks"):
+            cells = {
+                c.id for c in nbformat.read(ROOT / "notebooks" / f"{path.stem}.ipynb", 4).cells
+            }
+            heads = re.findall(r'<section[^>]* id="([^"]*)"', path.read_text("utf-8"))
+            assert heads and set(heads) <= cells, path
+            pictures = [each for each in page.ids if each.startswith("picture-")]
+            assert len(pictures) == path.read_text("utf-8").count('<picture class="light"')
+            twin = sites / {"en": "vi", "vi": "en"}[language] / path.relative_to(sites / language)
+            assert {*heads, *pictures} <= pages[twin].ids, path
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_everything_can_be_taken_along(pages, sites, language):
+    for path, page in pages.items():
+        for file in page.files if path.is_relative_to(sites / language) else ():
+            other, _ = target_of(path, file)
+            assert other.is_file() and other.stat().st_size > 30, (path, file)
+    for form in ("csv", "json", "xlsx"):
+        name = words.entries("terms")["site", "file"]
+        assert (
+            sites / language / "_static/files" / f"{getattr(name, f'name_{language}')}.{form}"
+        ).is_file()
+    text = (sites / language / "_static/files/growth-index.csv").read_text("utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    values = {"en": ("155.6", "2023"), "vi": ("155,6", "2023")}[language]
+    assert any(set(values[:1]) <= set(row) for row in rows) and len({*map(len, rows)}) == 1
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_index_of_the_search_leads_to_what_it_names(pages, sites, language):
+    text = (sites / language / "_static/index.js").read_text("utf-8")
+    rows = json.loads(text.removeprefix("const pages = ").rstrip(";\n"))
+    assert len(rows) > 400 and len({at for _, _, at, _ in rows}) == len(rows)
+    for title, heading, at, _ in rows:
+        file, _, anchor = at.partition("#")
+        page = pages[sites / language / file]
+        assert title and (not anchor or anchor in page.ids), at
+    assert any("poverty" in said or "hộ nghèo" in said for *_, said in rows)
+
+
+def test_the_vietnamese_pages_hold_no_english(pages, sites):
+    apart = [re.escape(name) for name in translate.english_names() if " " in name]
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(apart)}|the|which|percent)(?![\w-])", re.I)
+    for path in pages:
+        if path.is_relative_to(sites / "vi") and path.stem not in ("glossary", "06_source_audit"):
+            shown = re.sub(r"(?s)<(code|pre|a)\b.*?</\1>", " ", article(path))
+            assert not pattern.findall(" ".join(plain(shown).split())), path
 
 
 def test_pictures_have_alt_text(pages):
@@ -277,88 +419,53 @@ def test_pictures_have_alt_text(pages):
             )
 
 
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4"/></svg>'
+CELLS = [
+    ("# Own\n\nThe economy grew by [1.5](#grdp.2022).\n\n- One of 17\n- Two", ["lead", "findings"]),
+    ("## How sure\n\nIn 2024 it was [1.5](#grdp.2022) or 8.5, see ¶11.7.", ["how-sure"]),
+]
 FOLD = (
     "<details><summary>The numbers</summary>"
     '<div style="overflow-x:auto"><table class="hg"><tr><th>Year</th><th>Value</th></tr>'
     '<tr id="grdp.2022" data-jupyter-id="grdp.2022" data-value="1.5" data-known="published">'
     '<td>2022</td><td>1,5 "x" ¶11.7</td></tr></table></div></details>'
 )
-CELLS = [
-    (
-        "# Growth\n\nThe economy grew by [1.5](#grdp.2022).\n\n- One of 17\n- Two",
-        ["lead", "findings"],
-    ),
-    ("## How sure\n\nIn 2024 it was [1.5](#grdp.2022) or 8.5, see ¶11.7.", ["how-sure"]),
-]
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    """A site in two languages; the Vietnamese half has one analysis, with all that one may hold."""
-    root = tmp_path_factory.mktemp("project")
-    for name in ("docs", "notebooks", "README.md"):
-        (root / name).symlink_to(ROOT / name)
-    cells = [nbformat.v4.new_markdown_cell(t, metadata={"tags": tags}) for t, tags in CELLS]
-    shown = [
-        nbformat.v4.new_output("display_data", {kind: content}, metadata={kind: {"alt": "A line"}})
-        for kind, content in (("image/svg+xml", PICTURE), ("text/html", FOLD))
-    ]
-    cells.insert(1, nbformat.v4.new_code_cell("show()", id="key-picture", outputs=shown))
-    folder = root / "build" / "notebooks" / "vi"
-    folder.mkdir(parents=True)
-    about = nbformat.read(ROOT / "notebooks" / "01_growth.ipynb", 4).metadata
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=about)
-    nbformat.write(notebook, folder / "01_growth.ipynb")
-    loader = spec_from_file_location("pages", ROOT / "docs" / "pages.py")
-    pages = module_from_spec(loader)
-    loader.loader.exec_module(pages)
-    pages.ROOT = root
-    try:
-        assert pages.build([root / "site" / language for language in words.LANGUAGES]) == 0
-    finally:
-        words.use_language("en")
-    return root / "site"
+def test_the_other_language_is_one_link_away_where_its_page_exists(sites, own):
+    for language, other in (("en", "vi"), ("vi", "en")):
+        for path in (sites / language).rglob("*.html"):
+            link = re.search(r'class="language" href="([^"]*)"', path.read_text("utf-8"))
+            twin = sites / other / path.relative_to(sites / language)
+            assert bool(link) == twin.is_file() == (path.stem != own), path
+            assert not link or (path.parent / link[1]).resolve() == twin
+            assert f'<html lang="{language}">' in path.read_text("utf-8")
 
 
-def test_the_other_language_is_one_link_away_where_its_page_exists(both):
-    for page, there in (("notebooks/01_growth", True), ("notebooks/02_structure", False)):
-        text = (both / "en" / f"{page}.html").read_text("utf-8")
-        link = re.search(r'class="language" href="([^"]*)"', text)
-        assert bool(link) == there == (both / "vi" / f"{page}.html").is_file()
-    assert 'href="../../en/notebooks/01_growth.html"' in (
-        both / "vi" / "notebooks" / "01_growth.html"
-    ).read_text("utf-8")
-    assert link is None and (both / "vi" / "index.html").is_file()
-    assert '<html lang="vi">' in (both / "vi" / "index.html").read_text("utf-8")
-
-
-def test_tags_of_cells_give_parts_of_a_page_their_looks(both):
-    text = (both / "vi" / "notebooks" / "01_growth.html").read_text("utf-8")
-    assert re.search(
-        r'<section [^>]*class="tag_lead tag_findings"[^>]*>\s*(<span[^>]*></span>)?<h1>', text
-    )
-    assert re.search(r'<section [^>]*class="tag_how-sure"[^>]*>\s*(<span[^>]*></span>)?<h2>', text)
+def test_tags_of_cells_give_parts_of_a_page_their_looks(sites, own):
+    text = (sites / "en" / "notebooks" / f"{own}.html").read_text("utf-8")
+    assert re.search(r'<section [^>]*class="tag_lead tag_findings"[^>]*>\s*<h1', text)
+    assert re.search(r'<section [^>]*class="tag_how-sure"[^>]*>\s*<h2', text)
     assert "<!--" not in text
 
 
-def test_numbers_on_a_page_say_how_they_are_known(both):
-    text = article(both / "vi" / "notebooks" / "01_growth.html")
+def test_numbers_on_a_page_say_how_they_are_known(sites, own):
+    text = article(sites / "en" / "notebooks" / f"{own}.html")
     assert re.findall(r'<a class="[^"]*hg-row (known-\w+|loose)"', text) == ["known-published"] * 2
     # Neither the year nor the place in the source, and nothing in the output.
     assert re.findall(r'<span class="loose">(.*?)</span>', text) == ["17", "8.5"]
 
 
-def test_what_is_under_a_picture_can_be_taken_along(both):
-    folder = both / "vi" / "notebooks"
-    text = (folder / "01_growth.html").read_text("utf-8")
-    name, data = re.search(
-        r'download="([^"]*)" href="data:text/csv;charset=utf-8,([^"]*)"', text
-    ).groups()
-    assert name == "key-picture.csv"
-    rows = list(csv.reader(unquote(data).removeprefix("\ufeff").splitlines()))
+def test_what_is_under_a_table_can_be_taken_along(sites, own):
+    folder = sites / "en" / "notebooks"
+    text = (folder / f"{own}.html").read_text("utf-8")
+    name, data = re.search(r'<a href="([^"]*\.csv)" download="([^"]*)"', text).groups()
+    assert data == "own.csv"
+    rows = list(csv.reader((folder / name).read_text("utf-8-sig").splitlines()))
     assert rows == [["Year", "Value"], ["2022", '1,5 "x" ¶11.7']]
-    link = re.search(r'<a download="key-picture.svg" href="([^"]*)"', text)
-    assert (folder / link[1]).read_text("utf-8").strip() == PICTURE
-    assert "“Growth”" in text and 'data-at="picture-key-picture"' in text
-    assert re.search(r'<details class="code">\s*<summary>', text)
+    assert "“Own”" in text and re.search(r'<details class="code">\s*<summary>', text)
+
+
+def test_the_address_of_the_site_stands_in_one_place(sites, own, tmp_path):
+    """Where it is set, pages say it; without scripts, too."""
+    conf = (ROOT / "docs" / "conf.py").read_text("utf-8")
+    assert conf.count("CITATION.cff") and "http" not in re.sub("#.*|r'.*'", "", conf)
