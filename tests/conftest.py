@@ -2,7 +2,6 @@
 
 import csv
 import os
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path

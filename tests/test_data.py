@@ -11,7 +11,7 @@ import pytest
 from hg_analysis import calc
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.files import read
-from hg_analysis.table import DATA, KEYS, TABLES, validate
+from hg_analysis.table import DATA, KEYS, TABLES, companion, validate
 from hg_analysis.tools.translate import unequal_numbers
 
 # What kind of unit each kind of measure has.
@@ -145,3 +145,11 @@ def test_the_text_states_every_numeral_figure_and_opening_where_they_are_listed(
         assert figure.printed in line, figure
     lost = [row.opening not in lines[row.paragraph] for row in paragraphs.itertuples()]
     none(paragraphs, "paragraphs", "opening", lost)
+
+
+def test_every_note_and_publication_is_said_in_vietnamese(bundled):
+    texts, sources = companion("texts"), companion("sources")
+    used = {*bundled.note, *sources.title, *sources.note, *companion("totals").note} - {""}
+    assert used == set(texts.text_en)
+    for row in texts.itertuples():
+        assert unicodedata.is_normalized("NFC", row.text_vi) and row.text_vi != row.text_en

@@ -74,7 +74,7 @@ def sites(tmp_path_factory, own):
     about = nbformat.read(ROOT / "notebooks" / "01_growth.ipynb", 4).metadata
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=about)
     nbformat.write(notebook, root / "notebooks" / f"{own}.ipynb")
-    code = "import sys, pathlib, pages; pages.ROOT = pages.translate.ROOT = pathlib.Path(sys.argv[1]); "
+    code = "import sys, pathlib, pages; pages.ROOT = pathlib.Path(sys.argv[1]); "
     code += "sys.exit(pages.build([pages.ROOT / 'site' / each for each in ('en', 'vi')]))"
     command = [sys.executable, "-c", code, root]
     done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True)
@@ -394,7 +394,7 @@ def test_the_index_of_the_search_leads_to_what_it_names(pages, sites, language):
     text = (sites / language / "_static/index.js").read_text("utf-8")
     rows = json.loads(text.removeprefix("const pages = ").rstrip(";\n"))
     assert len(rows) > 400 and len({at for _, _, at, _ in rows}) == len(rows)
-    for title, heading, at, _ in rows:
+    for title, _, at, _ in rows:
         file, _, anchor = at.partition("#")
         page = pages[sites / language / file]
         assert title and (not anchor or anchor in page.ids), at
