@@ -51,8 +51,8 @@ build/checked: .venv/installed $(INPUTS)
 	@touch $@
 
 build/executed: build/checked $(NOTEBOOKS) $(CATALOGUES)
-	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run
-	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi
+	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run & english=$$!; \
+	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi && wait $$english
 	@touch $@
 
 site: $(SITE)
