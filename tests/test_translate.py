@@ -290,6 +290,13 @@ def test_what_was_not_translated_at_all_is_english_unless_it_is_names(text, wron
     assert list(translate._wrong(translate.Block(0, 1, text), Message(text, text))) == wrong
 
 
+def test_names_with_a_version_are_neither_numbers_nor_english():
+    text = "On Python 3.11 or later; CC BY 4.0"
+    assert list(translate._apart(text, "Trên Python 3.11 trở lên; CC BY 4.0")) == []
+    (said,) = translate._apart(text, "Trên Python 3.12 trở lên; CC BY 4.0")
+    assert "lost ['Python 3.11'], new ['Python 3.12']" in said
+
+
 @pytest.mark.parametrize("value", ['f"Growth of {place}"', '"Growth " "of " + place', 'n["a"]'])
 def test_a_text_in_code_is_written_out(value, complete, capsys):
     book = nbformat.read(complete, 4)
