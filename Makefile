@@ -25,7 +25,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 all: $(SITE)
 	@echo
-	@echo "Done. Open $(SITE) or build/site/vi/index.html in a browser, or run 'make lab'."
+	@echo "Done. Open build/site/index.html in a browser, or run 'make lab'."
 
 .venv/installed: requirements.lock pyproject.toml
 	@if ! $(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -51,13 +51,13 @@ build/checked: .venv/installed $(INPUTS)
 	@touch $@
 
 build/executed: build/checked $(NOTEBOOKS) $(CATALOGUES)
-	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run
-	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi
+	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run & english=$$!; \
+	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi && wait $$english
 	@touch $@
 
 site: $(SITE)
 
-$(SITE): build/executed README.md $(wildcard docs/* docs/*/*)
+$(SITE): build/executed README.md $(wildcard docs/* docs/*/* docs/*/*/*)
 	$(BIN)/python docs/pages.py $(@D) build/site/vi
 
 # Set up, then every check, the cheapest first.
@@ -73,7 +73,8 @@ nbval: .venv/installed
 	$(BIN)/python -m pytest -q -p no:cacheprovider -o addopts=-ra --nbval --nbval-current-env \
 	  $(CHECKS) $(NOTEBOOKS)
 
-# Barriers, requests, links, downloads and keyboard on the pages; a notebook run in JupyterLab.
+# Barriers, requests, links, downloads, search and keyboard on every page; every notebook run in
+# JupyterLab. What was seen lies in build/screens.
 browser: $(SITE)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \

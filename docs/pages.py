@@ -29,6 +29,7 @@ from hg_analysis.figures import from_row
 from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools import links, translate
+from hg_analysis.tools.aside import replace
 from hg_analysis.tools.export import export
 
 ROOT = DATA.parent
@@ -66,6 +67,9 @@ def build(sites):
             return status
         for site in sites:
             _replace(site, new)
+    if {site.name for site in sites} == {*words.LANGUAGES}:
+        start = (HERE / "_templates" / "start.html").read_bytes()
+        replace(sites[0].parent / "index.html", start)
     return 0
 
 
@@ -134,7 +138,7 @@ def lay_out(folder):
         What its pages say that the notebooks contradict.
     """
     words.use_language(folder.name)
-    skipped = shutil.ignore_patterns("__pycache__", "pages.py", "*.md")
+    skipped = shutil.ignore_patterns("__pycache__", "pages.py", "*.md", "start.html")
     shutil.copytree(ROOT / "docs", folder, dirs_exist_ok=True, ignore=skipped)
     static = folder / "_static"
     (static / "fonts.css").write_text(web_fonts(), "utf-8")

@@ -119,6 +119,17 @@ def test_a_number_in_a_sentence_is_filled_in_and_one_without_a_row_is_a_fault(no
     assert f"[59,809](09_small.ipynb#{key})" in notebook.path.read_text("utf-8")
 
 
+def test_a_sentence_has_the_number_that_another_notebook_shows_in_the_same_run(notebook):
+    path, key = notebook.path, "grdp.2023.nguoiquansat_merger"
+    book = nbformat.read(path, 4)
+    text = nbformat.v4.new_markdown_cell(f"In 2023: [1](10_rows.ipynb#{key}).", id="text")
+    nbformat.write(nbformat.v4.new_notebook(cells=[text], metadata=book.metadata), path)
+    book.cells.pop()
+    nbformat.write(book, path.with_name("10_rows.ipynb"))  # which shows nothing yet
+    assert main(["run", str(path), str(path.with_name("10_rows.ipynb"))]) == 0
+    assert "[59,809](10_rows.ipynb#" in path.read_text("utf-8")
+
+
 def test_a_number_names_a_notebook(tmp_path):
     before = (ROOT / "README.md").read_bytes()
     assert (

@@ -140,7 +140,7 @@ def fill(notebook, name, others=None, before=None, language="en"):
     return faults, changes
 
 
-def finish(before, after, path, language="en"):
+def finish(before, after, path, beside=(), language="en"):
     """Fill in the numbers of a notebook that has just been executed.
 
     Parameters
@@ -149,6 +149,8 @@ def finish(before, after, path, language="en"):
         As it was stored, and as it is about to be; the latter's Markdown is changed.
     path : pathlib.Path
         Where it is stored; other notebooks that it leads to lie beside it, in English.
+    beside : dict of str to nbformat.NotebookNode, optional
+        Those that were executed with it, by file name.
     language : {"en", "vi"}, optional
         Of the notation and of names.
 
@@ -163,10 +165,11 @@ def finish(before, after, path, language="en"):
     text = "".join(cell.source for cell in after.cells if cell.cell_type == "markdown")
     files = {match[2] for match in LINK.finditer(text)} - {None, path.name}
     units = {term.name_en: getattr(term, f"name_{language}") for term in _terms("unit")}
-    others = {}
-    for other in filter(Path.is_file, map(path.with_name, files)):
-        found = rows(nbformat.read(other, 4)).items()
-        others[other.name] = {k: r._replace(unit=units.get(r.unit, r.unit)) for k, r in found}
+    others, books = {}, dict(beside)
+    for other in map(path.with_name, files):
+        if other.name in books or other.is_file():
+            found = rows(books.get(other.name) or nbformat.read(other, 4)).items()
+            others[other.name] = {k: r._replace(unit=units.get(r.unit, r.unit)) for k, r in found}
     return fill(after, path.name, others, old, language)
 
 

@@ -20,21 +20,21 @@ from hg_analysis.tools.aside import one_line, replace
 NOTEBOOKS = DATA.parent / "notebooks"
 VIETNAMESE = DATA.parent / "build" / "notebooks" / "vi"
 show = import_module("hg_analysis.show")  # hg_analysis.show is the function
-_DRAWN = DATA.parent / "build" / "drawn.json"
 _SET = "injected-parameters"  # papermill's tag
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 @contextmanager
-def remembered():
+def remembered(language=None):
     """Let pictures be drawn only where what they draw, or the code that draws, has changed."""
+    path = DATA.parent / "build" / f"drawn-{language or 'en'}.json"
     with suppress(OSError, ValueError):
-        show.DRAWN |= json.loads(_DRAWN.read_text("utf-8"))
+        show.DRAWN |= json.loads(path.read_text("utf-8"))
     try:
         yield
     finally:
         with suppress(OSError):  # then they are drawn again
-            replace(_DRAWN, json.dumps(show.DRAWN).encode())
+            replace(path, json.dumps(show.DRAWN).encode())
 
 
 def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepare=None):
@@ -55,9 +55,10 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
         Folder for the results; needed with ``data`` or ``language``, since the
         notebooks themselves show the bundled table in English.
     finish : callable, optional
-        Called as ``finish(before, after, path)`` with each notebook as it was and
-        as it is about to be stored, of which it may change the Markdown; returns
-        what is wrong with it and what there is to say, lines both.
+        Called as ``finish(before, after, path, beside)`` with each notebook as it was and
+        as it is about to be stored, of which it may change the Markdown, and with all that
+        were executed, by file name; returns what is wrong with it and what there is to say,
+        lines both.
     prepare : callable, optional
         Called as ``prepare(notebook, path)`` with each notebook as it is stored;
         returns the one to execute.
@@ -84,7 +85,8 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
     _refuse(paths, folder, parameters)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    with nullcontext() if data else remembered():  # other tables may name things otherwise
+    executed = {}
+    with nullcontext() if data else remembered(language):  # other tables may name things otherwise
         for path in tqdm(paths, unit="notebook", leave=False, disable=None):
             try:
                 before = read(path)
@@ -92,18 +94,21 @@ def execute(notebooks=(), data=None, language=None, out=None, finish=None, prepa
                 problem = run_cells(notebook, path.parent, parameters)
             except OSError as error:
                 problem = f"{error.strerror or error}"
-            lines = faults = [f"{path.name}: {problem}"]
-            if not problem:
-                faults, said = finish(before, notebook, path) if finish else ([], [])
-                lines = [f"{path.name}: executed", *faults, *said]
-                content = (nbformat.writes(normalise(notebook)) + "\n").encode()
-                target = (folder or path.parent) / path.name
-                if not target.exists() or target.read_bytes() != content:
-                    replace(target, content)
-            stream = sys.stderr if faults else sys.stdout
-            tqdm.write("\n".join(map(one_line, lines)), file=stream)
-            status |= bool(faults)
-    return status
+            if problem:
+                tqdm.write(one_line(f"{path.name}: {problem}"), file=sys.stderr)
+            else:
+                executed[path] = before, normalise(notebook)
+    for path, (before, notebook) in executed.items():  # whose sentences speak of each other's rows
+        beside = {other.name: book for other, (_, book) in executed.items()}
+        faults, said = finish(before, notebook, path, beside) if finish else ([], [])
+        content = (nbformat.writes(notebook) + "\n").encode()
+        target = (folder or path.parent) / path.name
+        if not target.exists() or target.read_bytes() != content:
+            replace(target, content)
+        lines = [f"{path.name}: executed", *faults, *said]
+        print(*map(one_line, lines), sep="\n", file=sys.stderr if faults else sys.stdout)
+        status |= bool(faults)
+    return status | (len(executed) < len(paths))
 
 
 def run_cells(notebook, folder, parameters=None):

@@ -411,8 +411,8 @@ def run(paths, data=None, out=None):
     if check([*(path for path in paths if path.is_file()), *pages]):
         return 1
 
-    def finish(before, after, path):
-        faults, said = links.finish(before, after, path, "vi")
+    def finish(before, after, path, beside):
+        faults, said = links.finish(before, after, path, beside, "vi")
         return [*faults, *english_left(after, path.name)], said
 
     def prepare(notebook, path):
