@@ -32,7 +32,8 @@ ROOT = NOTEBOOKS.parent
 README = ROOT / "README.md"
 PAGES = (README, ROOT / "docs")  # of which each has one catalogue, too
 TEXTS = ("title", "alt", "note", "heading", "fold")  # arguments that readers see
-_KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)")  # as it is, in any order
+# As it is, in any order: code, tags, places, targets of links, names with a version.
+_KEPT = re.compile(r"`[^`]*`|<[^>]*>|¶\d+(?:\.\d+)?|\]\([^)]*\)|(?:Python|CC BY) \d\.\d+")
 # Words that no Vietnamese text holds, except in a name in quotes.
 _ENGLISH = r"the|of|and|is|are|was|were|with|which|by|for|from|that|percent"
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
