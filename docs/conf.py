@@ -230,7 +230,9 @@ def _dress_cells(app, page, tree, up):
         silent.clear()
         about = next((about for about in _abouts(stored) if "name" in about), {})
         heading = cell.xpath("preceding::*[self::h1 or self::h2 or self::h3][1]")
-        title = about.get("title") or (heading[0].xpath("string(text())") if heading else project)
+        title = about.get("title") or (
+            heading[0].text_content().strip().removesuffix("#") if heading else project
+        )
         name, image = about.get("name", stored["id"]), cell.xpath(".//img")
         cell.set("id", f"picture-{name}" if image else stored["id"])
         taken = []
@@ -289,7 +291,8 @@ def _index(page, tree, title):
     for part in tree.xpath("//section"):
         own = [e for e in part if e.tag in ("p", "ul", "ol")]
         text = " ".join(" ".join(each.text_content() for each in own).split())
-        heading = part.xpath("string((./h1|./h2|./h3)[1]/text()[1])")
+        head = part.xpath("(./h1|./h2|./h3)[1]")
+        heading = head[0].text_content().strip().removesuffix("#") if head else ""
         _INDEX.append((title, heading, f"{page}.html#{part.get('id', '')}", text))
     if page in ("data", "derived"):
         for row in tree.xpath("//tbody/tr[@id]"):

@@ -7,7 +7,7 @@ index.addAll([...known.values()]);
 
 // The words around the first that was found, each that was found marked.
 function excerpt(text, terms) {
-  const words = text.split(/(?<=\s)/), hit = (word) => terms.some((term) => folded(word).includes(term));
+  const words = text.split(/(?<=\s)/), hit = (word) => folded(word).split(/[^\p{L}\p{N}]+/u).some((each) => terms.includes(each));
   const first = Math.max(0, words.findIndex(hit) - 8), part = document.createElement("p");
   if (first) part.append("… ");
   for (const word of words.slice(first, first + 34)) {
@@ -19,10 +19,10 @@ function excerpt(text, terms) {
 }
 function find(words) {
   const results = index.search(words), list = document.getElementById("found");
-  list.replaceChildren(...results.slice(0, 30).map(({ id, queryTerms, terms }) => {
+  list.replaceChildren(...results.slice(0, 30).map(({ id, terms }) => {
     const { title, heading, text } = known.get(id), item = document.createElement("li"), link = document.createElement("a");
     link.href = id; link.textContent = heading || title;
-    item.append(link, heading && heading !== title ? ` · ${title}` : "", excerpt(text, [...queryTerms, ...terms]));
+    item.append(link, heading && heading !== title ? ` · ${title}` : "", excerpt(text, terms));
     return item;
   }));
   list.dataset.count = results.length;
