@@ -162,7 +162,7 @@ def finish(app, page, body, title):
                 "class", f"{link.get('class')} hg-row {f'known-{known}' if known else 'loose'}"
             )
     if page == "index":
-        for tile in tree.xpath("(//ul)[1]/li"):
+        for tile in tree.xpath("(//ul)[1]/li[.//a]"):
             _tile(tile)
     _index(page, tree, title)
     html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
@@ -297,7 +297,7 @@ def _index(page, tree, title):
     if page in ("data", "derived"):
         for row in tree.xpath("//tbody/tr[@id]"):
             cells = [" ".join(cell.text_content().split()) for cell in row]
-            said = cells[4] if page == "data" else cells[2]
+            said = cells[4] if page == "data" else ""
             _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", said))
 
 
@@ -318,12 +318,12 @@ def _numerals(html, figures, prose):
             target = "-".join(filter(None, match.groups()))
             return f'<a href="{figures}#p{target}">{match[0]}</a>'
         free = any(n.start() <= match.start() < n.end() for n in _FREE.finditer(match.string))
-        small = language == "vi" and re.fullmatch(r"[2-9]|10", match[0])  # in words in English
+        small = language == "vi" and re.fullmatch(r"[02-9]|10", match[0])  # in words in English
         if "data" in inside or not prose or small or free:
             return match[0]
         return f'<span class="loose">{match[0]}</span>'
 
-    parts = re.split(r"(<[^>]*>)", html)
+    parts = re.split(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""", html)
     for n, part in enumerate(parts):
         if n % 2:
             tag = re.match(r"</?(\w+)", part)

@@ -98,7 +98,8 @@ def pages(tmp_path_factory):
     copy = tmp_path_factory.mktemp("copy")
     for name in ("data", "docs"):
         shutil.copytree(ROOT / name, copy / name)
-    shutil.copy(ROOT / "README.md", copy)
+    for name in ("README.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, copy)
     home = copy / "docs" / "index.md"  # which speaks of notebooks that are not there
     home.write_text(re.sub(r"\[(.*?)\]\(notebooks.*?\)", r"\1", home.read_text("utf-8")), "utf-8")
     for name, columns in SPOILT.items():
