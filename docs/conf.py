@@ -329,7 +329,7 @@ def _numerals(html, figures, prose):
             tag = re.match(r"</?(\w+)", part)
             if tag and tag[1] in ("a", "code", "pre", "div", "table", "svg", "title"):
                 if part[1] == "/":
-                    inside.pop()
+                    inside[-1:] = []
                 else:
                     data = tag[1] == "table" or re.search(r'class="[^"]*\bcell\b', part)
                     text = tag[1] in ("a", "code", "pre", "svg", "title")

@@ -155,7 +155,8 @@ def lay_out(folder):
     readme = ROOT / ("README.md" if folder.name == "en" else "README.vi.md")
     glossary = readme.read_text("utf-8").split("<!-- glossary -->\n")[1].partition("\n## ")[0]
     contents, intro = _contents(folder), texts.pop("rows")
-    environment = Environment(loader=FileSystemLoader(HERE / "_templates"), autoescape=True)
+    loader = FileSystemLoader(HERE / "_templates")
+    environment = Environment(loader=loader, autoescape=True, finalize=_one_line)
     pages = {name: (text, name, {"up": ""}) for name, text in texts.items()}
     for theme, rows in contents.pop("by_theme").items():
         title = words.name("site", "rows_of").replace("{theme}", words.name("theme", theme))
@@ -173,6 +174,11 @@ def lay_out(folder):
         text = text.replace("<!-- table -->", made)
         (folder / f"{name}.md").write_text(text, "utf-8")
     return faults
+
+
+def _one_line(value):
+    """Keep a text of the data in its cell: a line of its own could begin something else."""
+    return value if isinstance(value, Markup) else " ".join(str(value).split())
 
 
 def _contents(folder):
