@@ -19,15 +19,16 @@ from hg_analysis.tools.links import _FREE
 HERE = Path(__file__).parent  # pages.py names it by its language, beside the others built with it
 language = HERE.name if HERE.name in words.LANGUAGES else "en"
 words.use_language(language)
-say = {term: words.name("site", term) for kind, term in words.entries("terms") if kind == "site"}
+_SITE_WORDS = [term for kind, term in words.entries("terms") if kind == "site"]
+say = {term: escape(words.name("site", term)) for term in _SITE_WORDS}
 
-project = say["project"]
+project = words.name("site", "project")
 _CITATION = (DATA.parent / "CITATION.cff").read_text("utf-8")
 _RELEASED = re.search(r"^date-released: (\S+)", _CITATION, re.M)[1]
 # The site's address stands in CITATION.cff, as url: https://…, once there is one.
 _SITE = (re.search(r'^url: "?([^"\s]+?)/?"?$', _CITATION, re.M) or ["", ""])[1]
 author = "the project's contributors"
-project_copyright = say["copyright"]
+project_copyright = words.name("site", "copyright")
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # what is shown is what is stored
 nb_ipywidgets_js = {}  # no widget, and so no script from elsewhere
@@ -83,7 +84,7 @@ def _picture_of_home(match):
             for about in _abouts(cell):
                 if about.get("name") == match[1]:
                     at = f"notebooks/{stem}.html#picture-{match[1]}"
-                    return f'{_image(about)}\n<p><a href="{at}">{escape(say["numbers"])}</a></p>'
+                    return f'{_image(about)}\n<p><a href="{at}">{say["numbers"]}</a></p>'
     return ""
 
 
@@ -112,8 +113,14 @@ def dress(app, page, template, context, doctree):
     collection = [n for n in order if n in docs and n not in analyses and n != "search"]
     chain = next((each for each in (analyses, collection) if page in each), [])
     at = chain.index(page) if chain else 0
-    context |= {"say": say.__getitem__, "label": label, "analyses": analyses}
-    context |= {"collection": collection, "marks": words.MARKS, "origin": words.name}
+    context |= {"say": say.__getitem__, "analyses": analyses}
+    context |= {"label": lambda name: escape(label(name)), "project": say["project"]}
+    context |= {"origin": lambda *named: escape(words.name(*named))}
+    context |= {
+        "collection": collection,
+        "marks": words.MARKS,
+        "copyright": say["copyright"],
+    }
     context |= {"before": chain[at - 1 : at][-1:], "after": chain[at + 1 : at + 2]}
     context |= {"site": _SITE, "released": _RELEASED, "address": f"{_SITE}/{language}/{page}.html"}
     for folder in HERE.parent.iterdir():  # the same page in the other language
@@ -165,6 +172,8 @@ def finish(app, page, body, title):
         for tile in tree.xpath("(//ul)[1]/li[.//a]"):
             _tile(tile)
     _index(page, tree, title)
+    for section in tree.xpath("//section[@data-named]"):
+        del section.attrib["data-named"]
     html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
     html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', _sized(up), html)
     return _numerals(html, f"{up}figures.html", page.startswith("notebooks/") or page == "index")
@@ -188,12 +197,12 @@ def _name_part(mark, name, *tags):
     """Let the section, or the text, at whose end a mark stands go by the name of its cell."""
     section, before = mark.getparent(), mark.getprevious()
     heads = before is not None and section.xpath("./h1|./h2|./h3|./h4")
-    named = section if heads and not section.get("data-named") else before
+    named = section if heads and section.get("data-named") is None else before
     if section.tag == "section" and named is section:
         section.set("data-named", "")
         for head in heads[:1]:
             link = etree.SubElement(head, "a", {"class": "to", "href": f"#{name}"})
-            link.set("aria-label", say["here"])
+            link.set("aria-label", words.name("site", "here"))
             link.text = "#"
     if named is not None:
         named.set("id", name)
@@ -224,7 +233,7 @@ def _dress_cells(app, page, tree, up):
             continue
         fold = _wrap(code, "details", "code")
         summary = etree.Element("summary")
-        summary.text = say["code"]
+        summary.text = words.name("site", "code")
         for each in reversed([summary, *silent]):
             fold.insert(0, each)
         silent.clear()
@@ -252,7 +261,7 @@ def _dress_cells(app, page, tree, up):
         links = "".join(f'<a href="{at}" download="{file}">{kind}</a>' for kind, at, file in taken)
         place = f"{_SITE}/{language}/{page}.html#{cell.get('id')}" if _SITE else ""
         cite = (
-            f"<details><summary>{say['cite']}</summary><p>“{escape(title)}”. {project}, "
+            f"<details><summary>{say['cite']}</summary><p>“{escape(title)}”. {say['project']}, "
             f'{_RELEASED}. <span class="address" data-at="{cell.get("id")}">{place}</span></p>'
             "</details>"
         )

@@ -160,6 +160,7 @@ def lay_out(folder):
     pages = {name: (text, name, {"up": ""}) for name, text in texts.items()}
     for theme, rows in contents.pop("by_theme").items():
         title = words.name("site", "rows_of").replace("{theme}", words.name("theme", theme))
+        title = re.sub(r"([^\w\s,.:])", r"\\\1", _one_line(title))  # text, not Markdown
         named = {"rows": rows, "up": "../"}
         pages[f"rows/{theme}"] = (f"# {title}\n\n{intro}", "rows", named)
     (folder / "rows").mkdir()
@@ -195,8 +196,8 @@ def _contents(folder):
 
     order = [*book.indicator], [term for kind, term in words.entries("terms") if kind == "place"]
     ranks = [{name: rank for rank, name in enumerate(names)} for names in order]
-    rows.sort(key=lambda row: (ranks[0][row.indicator], ranks[1][row.place], row.period))
-    by_theme = listed(rows, "theme")
+    ordered = lambda row: (ranks[0][row.indicator], ranks[1][row.place], row.period)  # noqa: E731
+    by_theme = listed(sorted(rows, key=ordered), "theme")
     first = {row.indicator: row for row in reversed(rows)}
     periods = table.groupby("indicator").period.agg(["min", "max"])
     spans = {
