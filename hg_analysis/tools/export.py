@@ -7,6 +7,7 @@ statistics in spreadsheets".
 import csv
 import errno
 import json
+import math
 import os
 import re
 from datetime import date, datetime
@@ -25,13 +26,12 @@ from hg_analysis.tools.aside import replace
 # a signed number, though, is what it looks like.
 FORMULA = re.compile(r"(?![+-]\d+([.,]\d+)*\s?%?$)[=+\-@\t\r\n＝＋－＠]")
 NUMBERS = ["value", "low", "high"]
-FORMS = [".csv", ".json", ".xlsx"]
 TEXTS = ["about", "origin", "dated", "licence", "cite"]  # of the cover
 CITATION = DATA.parent / "CITATION.cff"
 # A spreadsheet takes 5/2022 and May 2022 for dates and saves them as such; not these words.
 MONTH = {"en": "'in' MMMM y", "vi": "'tháng' M 'năm' y"}
 DAY = {"en": "'on' d MMMM y", "vi": "'ngày' d 'tháng' M 'năm' y"}
-# Of the workbook: what its other tables hold, by worksheet and file; widths in characters.
+# Of the workbook: what its other tables hold, by worksheet, from which file.
 TABLES = {
     "indicators": ("codebook", ["figure", "unit", "theme", "definition"]),
     "derived": ("derived", ["figure", "unit", "definition", "formula"]),
@@ -42,8 +42,6 @@ TABLES = {
         ["figure", "place", "period", "used", "unit", "source", "reason", "key"],
     ),
 }
-WIDE = {"definition": 80, "reason": 80, "meaning": 80, "title": 60, "address": 60, "note": 50}
-WIDE |= {"figure": 46, "key": 46, "reading": 36, "source": 32, "kind": 28, "theme": 28, "unit": 26}
 
 
 def export(out, data=None, language="en", semicolon=False):
@@ -101,7 +99,7 @@ def _refuse(out, data, semicolon):
     form = out.suffix.lower()
     refusals = {
         "neither a file nor a new name": os.path.lexists(out) and not out.is_file(),
-        "choose a name that ends in .csv, .json or .xlsx": form not in FORMS,
+        "choose a name that ends in .csv, .json or .xlsx": form not in (".csv", ".json", ".xlsx"),
         "--semicolon is of CSV alone; leave it out": semicolon and form != ".csv",
         "no such folder; make it first": not out.parent.is_dir(),
         "stands among the data; choose another folder": os.path.realpath(out.parent) in folders,
@@ -146,22 +144,13 @@ def _plain(number):
 
 
 def _about(data):
-    """Return the title of the data and, of those of this project, what to say of them as a whole.
-
-    Of a table of one's own neither licence nor citation is known.
-    """
+    """Return the title and, of the data of this project alone, what to say of them as a whole."""
     if os.path.realpath(data) not in map(os.path.realpath, (DATA, DATA / "indicators.csv")):
         return {"title": data.name}
     told = dict(re.findall(r'^([\w-]+): "?(.+?)"?$', CITATION.read_text("utf-8"), re.MULTILINE))
-    parts = {
-        "title": words.name("site", "project"),
-        "version": told["version"],
-        "date": words.period(told["date-released"]),
-        "url": f", {told['url']}" if "url" in told else "",
-        **{name: words.label(f"book_{name}") for name in ("sources", "choices")},
-    }
-    said = {name: words.label(f"book_{name}_text", **parts) for name in TEXTS}
-    return {"title": parts["title"], **said, "released": told["date-released"]}
+    told["url"] = f", {told['url']}" if "url" in told else ""
+    told |= {"title": words.name("site", "project"), "date": words.period(told["date-released"])}
+    return told | {name: words.label(f"book_{name}_text", **told) for name in TEXTS}
 
 
 def _csv(cells, separator):
@@ -209,65 +198,74 @@ def _workbook(table, cells, about):
     sheets = {"notes": _notes(), "figures": cells, **_explaining(table, cells)}
     titles = [[words.label(f"book_{name}{of}") for of in ("", "_title")] for name in sheets]
     sheets = {"contents": pd.DataFrame(titles, columns=["sheet", "title"]), **sheets}
-    content, shared = BytesIO(), {"font_name": "Arial", "font_size": 12, "valign": "top"}
+    content, font = BytesIO(), {"font_name": "Arial", "font_size": 12, "valign": "top"}
     book = Workbook(content, {"in_memory": True})
-    day = datetime.fromisoformat(about.get("released", "2025-01-01"))  # no clock: same bytes
+    day = datetime.fromisoformat(about.get("date-released", "2025-01-01"))  # no clock: same bytes
     book.set_properties({"title": about["title"], "created": day})
-    forms = {
-        "plain": {},
-        "text": {"text_wrap": True},
-        "head": {"text_wrap": True, "bold": True, "bottom": 1},
-        "title": {"bold": True, "font_size": 16},
-        "link": {"text_wrap": True, "font_color": "#0000EE", "underline": 1},
-        **{n: {"num_format": f"{0:,.{n}f}".replace("0", "#,##0", 1)} for n in range(17)},
-    }
-    forms = {name: book.add_format(shared | form) for name, form in forms.items()}
+    forms = {"h1": {"bold": True, "font_size": 16}, "h2": {"bold": True, "font_size": 14}}
+    forms |= {"plain": {}, "text": {"text_wrap": True}, "head": {"bold": True, "bottom": 1}}
+    forms |= {"link": {"text_wrap": True, "font_color": "#0000EE", "underline": 1}}
+    right = {"align": "right", "indent": 1}
+    forms |= {name: forms["head"] | right for name in [*NUMBERS, "used"]}
+    forms |= {n: right | {"num_format": "#,##0" + f"{0:.{n}f}"[1:]} for n in range(17)}
+    forms = {name: book.add_format(font | form) for name, form in forms.items()}
     cover = book.add_worksheet(words.label("book_cover"))
+    lines = [(about["title"], "h1")]
+    for name in filter(about.get, TEXTS):
+        lines += [(words.label(f"book_{name}"), "h2"), (about[name], "text")]
+    for line, (text, form) in enumerate(lines):
+        cover.set_row(line, 22 if form != "text" else _height(text, 90))
+        cover.write_string(line, 0, text, forms[form])
     cover.set_column(0, 0, 90)
-    cover.write_string(0, 0, about["title"], forms["title"])
-    for turn, name in enumerate(name for name in TEXTS if name in about):
-        cover.write_string(2 * turn + 1, 0, words.label(f"book_{name}"), forms["head"])
-        cover.write_string(2 * turn + 2, 0, about[name], forms["text"])
     decimals = dict(zip(table.key, table.decimals))
     for name, rows in sheets.items():
-        sheet = book.add_worksheet(words.label(f"book_{name}"))
-        _sheet(sheet, name, rows, forms, [decimals.get(key) for key in rows.get("key", ())])
+        _fill(book.add_worksheet(words.label(f"book_{name}")), name, rows, forms, decimals)
+    for sheet in book.worksheets():
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
     book.close()
     return content.getvalue()
 
 
-def _sheet(sheet, name, rows, forms, decimals):
-    """Write a title, what to know of the table, and the table; no text becomes a formula."""
-    contents, top = words.label("book_contents"), 2 if name == "contents" else 3
-    about = words.label("book_table", row=str(top + 1))
-    if rows.isin(["", None]).any(axis=None):
-        about += " " + words.label("book_blank", notes=words.label("book_notes"))
-    sheet.write_string(0, 0, words.label(f"book_{name}_title"), forms["title"])
-    sheet.write_string(1, 0, about, forms["plain"])
-    if name != "contents":
-        back = words.label("book_back", contents=contents)
-        sheet.write_url(2, 0, f"internal:'{contents}'!A1", forms["link"], back)
-    heads = [{"header": words.label(head), "header_format": forms["head"]} for head in rows]
-    form = {"name": name, "columns": heads, "style": None, "autofilter": len(rows) > 30}
-    sheet.add_table(top, 0, top + len(rows), len(heads) - 1, form)
-    sheet.freeze_panes(top + 1, 1)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # a year is meant as text
+def _fill(sheet, name, rows, forms, decimals):
+    """Write a title, what to know of the table, and the table; texts stay texts."""
+    sheet.write_string(0, 0, words.label(f"book_{name}_title"), forms["h1"])
+    sheet.write_string(1, 0, words.label("book_table"), forms["plain"])
+    back = words.label("book_cover" if name == "contents" else "book_contents")
+    said = words.label("book_back", sheet=back)
+    sheet.write_url(2, 0, f"internal:'{back}'!A1", forms["link"], said)
+    heads = {column: words.label(column) for column in rows}
+    named = [{"header": heads[c], "header_format": forms.get(c, forms["head"])} for c in rows]
+    form = {"name": name, "columns": named, "style": None, "autofilter": len(rows) > 30}
+    sheet.add_table(3, 0, 3 + len(rows), len(heads) - 1, form)
+    sheet.freeze_panes(4, 1)
+    sheet.repeat_rows(3)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(top)
-    for place, column in enumerate(rows):
-        sheet.set_column(place, place, WIDE.get(column, 20))
-        for line, cell in enumerate(rows[column]):
-            at = top + 1 + line, place
-            if isinstance(cell, str):
-                sheet.write_string(*at, cell, forms["text"])
-            elif cell is not None:  # a bound has a decimal more than print where it needs one
-                exact = cell == round(cell, decimals[line])
-                sheet.write_number(*at, cell, forms[decimals[line] + (not exact)])
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # a year is meant as text
+    wide = {c: min(60, max(len(heads[c]) + 5, *rows[c].map(str).map(len))) for c in rows}
+    for place, width in enumerate(wide.values()):
+        sheet.set_column(place, place, width)
+    wide |= {"address": 999}  # shown as far as it goes
+    for line, height in enumerate((22, 16, 16, 18)):
+        sheet.set_row(line, height)
+    for line, row in enumerate(rows.itertuples(index=False), 4):
+        sheet.set_row(line, max(map(_height, row, wide.values())))
+        for place, (column, cell) in enumerate(zip(heads, row)):
+            if isinstance(cell, str) and cell:
+                sheet.write_string(line, place, cell, forms["text"])
+            elif cell not in (None, ""):  # a bound has a decimal more than print where it needs one
+                places = decimals[row.key]
+                places += cell != round(cell, places)
+                sheet.write_number(line, place, cell, forms[places])
             if column == "sheet":
-                sheet.write_url(*at, f"internal:'{cell}'!A1", forms["link"], cell)
+                sheet.write_url(line, place, f"internal:'{cell}'!A1", forms["link"], cell)
             elif column == "address" and cell.startswith(words.WEB):
-                sheet.write_url(*at, cell, forms["link"], cell)
+                sheet.write_url(line, place, cell, forms["link"], cell)
+
+
+def _height(cell, width):
+    """Return the height of a row that shows a text: not every program finds it by itself."""
+    return 16 * math.ceil(0.95 * len(str(cell) or " ") / width)
 
 
 def _notes():
@@ -284,24 +282,23 @@ def _notes():
 
 def _explaining(table, cells):
     """Return, by worksheet, the tables that explain the figures, as far as they concern them."""
-    made, renamed = {}, {"row": "key", "value": "used"}
+    made, renamed = {}, {"indicator": "figure", "row": "key", "value": "used"}
     renamed |= {f"{name}_{words.language()}": name for name in ("definition", "reason")}
+    held = {"codebook": ["indicator"], "sources": ["source"], "readings": ["indicator"]}
     for name, (file, columns) in TABLES.items():
         rows = companion(file)
-        for key in {"codebook": ["indicator"], "sources": ["source"]}.get(file, ()):
+        for key in held.get(file, ()):
             rows = rows[rows[key].isin(table[key])]
-        rows = rows.rename(columns=renamed | {"indicator": "figure"})
+        rows = rows.rename(columns=renamed)
         if file == "choices":
-            used = cells.rename(columns=renamed)
-            made[name] = rows[["key", "reason"]].merge(used, on="key")[columns]
+            made[name] = rows[["key", "reason"]].merge(cells.rename(columns=renamed), on="key")
+            made[name] = made[name][columns]
         elif file != "readings" or "document" in {*table.origin}:
-            made[name] = rows[columns].apply(lambda column: column.map(partial(_said, column.name)))
+            made[name] = rows[columns].apply(lambda cells: cells.map(partial(_said, cells.name)))
     return {name: rows for name, rows in made.items() if len(rows)}
 
 
 def _said(column, cell):
-    if column in ("definition", "formula", "reason", "address") or not cell:
-        return cell
-    if column in ("title", "note"):
-        return words.text(cell)
-    return words.cell_text("period" if column == "published" else column, cell)
+    told = {"title": words.text, "note": words.text, "published": words.period}
+    told |= {"source": words.publisher, "figure": partial(words.cell_text, column)}
+    return cell and told.get(column, lambda term: words.name(column, term, term))(cell)
