@@ -242,7 +242,7 @@ def _files(folder):
     """Write the whole table in each form; return what each is called, where it lies, how big."""
     folder.mkdir()
     name, made = re.sub(r"[^\w-]", "", words.name("site", "file"))[:60], []
-    for form in ("csv",):
+    for form in ("csv", "json", "xlsx"):
         path = folder / f"{name}.{form}"
         export(path, language=words.language())
         made.append((form.upper(), f"_static/files/{path.name}", path.stat().st_size // 1024))

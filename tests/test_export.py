@@ -3,10 +3,13 @@
 import calendar
 import csv
 import itertools
+import json
 import math
 import os
 import re
 import stat
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -38,6 +41,12 @@ def named(kind, term, language):
     return terms.get((kind, term), term)
 
 
+def words_of(note, language):
+    """A note in the language, by data/texts.csv."""
+    texts = hg.companion("texts").set_index("text_en").text_vi
+    return texts[note] if note and language == "vi" else note
+
+
 def expected(figure, language):
     """The cells of a figure, in the order of HEADS, from the data files."""
     source = hg.companion("sources").set_index("source").loc[figure.source]
@@ -56,7 +65,7 @@ def expected(figure, language):
         named("publisher", source.publisher, language) + weak,
         source.address,
         place if figure.origin == "document" else "",
-        figure.note,
+        words_of(figure.note, language),
         figure.key,
     ]
     return [f"'{cell}" if runs(cell) and n not in NUMBERS else cell for n, cell in enumerate(cells)]
@@ -140,7 +149,7 @@ def test_what_is_no_csv_file_is_not_replaced(tmp_path, monkeypatch, capsys):
     for name in names:
         assert main(["export", "--out", name]) == 1
         assert capsys.readouterr().err == f"{name}: neither a file nor a new name\n"
-    for name in ("figures.xlsx", "figures", "-"):
+    for name in ("figures.ods", "figures", "-"):
         assert main(["export", f"--out={name}"]) == 1
         assert "choose a name that ends in .csv" in capsys.readouterr().err
     assert main(["export", "--out", "none/figures.csv"]) == 1
@@ -171,3 +180,87 @@ def test_a_table_that_is_not_valid_is_not_exported(tmp_path, write, rows, capsys
     assert main(["export", "--data", str(path), "--out", str(tmp_path / "figures.csv")]) == 1
     assert "nothing was loaded" in capsys.readouterr().err
     assert not (tmp_path / "figures.csv").exists()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_json_holds_the_figures_by_names_that_stay(language, tmp_path):
+    out = tmp_path / "figures.json"
+    assert main(["export", "--out", str(out), "--language", language]) == 0
+    whole, table = json.loads(out.read_text("utf-8")), hg.load()
+    assert whole["language"] == language and "CC BY 4.0" in whole["licence"] and whole["cite"]
+    assert [*whole["columns"].values()] == HEADS[language].split("|")
+    for row, figure in zip(whole["figures"], table.itertuples(), strict=True):
+        ends = [None if math.isinf(end) else end for end in (figure.low, figure.high)]
+        assert [row["key"], row["period"], row["value"]] == [
+            figure.key,
+            figure.period,
+            figure.value,
+        ]
+        assert [row["low"], row["high"]] == ends
+        assert row["note"] == words_of(figure.note, language)
+
+
+def sheets(path):
+    """The cells of a workbook by sheet: texts as text, numbers as numbers, nothing else."""
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    book = zipfile.ZipFile(path)
+    xml = {
+        name: ElementTree.fromstring(book.read(name))
+        for name in book.namelist()
+        if "xl/" in name and name.endswith(".xml")
+    }
+    shared = [
+        "".join(each.itertext()) for each in xml["xl/sharedStrings.xml"].findall("m:si", space)
+    ]
+    names = [each.get("name") for each in xml["xl/workbook.xml"].iterfind(".//m:sheet", space)]
+    found = {}
+    for number, name in enumerate(names, 1):
+        sheet, rows = xml[f"xl/worksheets/sheet{number}.xml"], []
+        assert not sheet.findall(".//m:f", space) and not sheet.findall(".//m:mergeCell", space)
+        for row in sheet.iterfind(".//m:row", space):
+            cells = row.findall("m:c", space)
+            read = [(cell.get("t"), cell.findtext("m:v", None, space)) for cell in cells]
+            rows.append([shared[int(v)] if t == "s" else v and float(v) for t, v in read])
+        found[name] = rows
+    return found, book
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_workbook_holds_the_tables_marked_up_and_numbers_as_numbers(language, tmp_path):
+    out, again = tmp_path / "figures.xlsx", tmp_path / "again.xlsx"
+    for each in (out, again):
+        assert main(["export", "--out", str(each), "--language", language]) == 0
+    assert out.read_bytes() == again.read_bytes()
+    found, book = sheets(out)
+    names = [
+        named("label", f"book_{name}", language)
+        for name in (
+            "cover",
+            "contents",
+            "notes",
+            "figures",
+            "indicators",
+            "derived",
+            "sources",
+            "readings",
+            "choices",
+        )
+    ]
+    assert [*found] == names and all(len(name) <= 31 for name in names)
+    assert len([name for name in book.namelist() if name.startswith("xl/tables/")]) == 8
+    title = named("site", "project", language)
+    assert found[names[0]][0] == [title]
+    head, *rows = found[names[3]][3:]
+    assert head == HEADS[language].split("|")
+    for row, figure in zip(rows, hg.load().itertuples(), strict=True):
+        assert row[3] == figure.value and row[-1] == figure.key, figure.key
+    counts = {4: "codebook", 5: "derived", 7: "readings", 8: "choices"}
+    for number, table in counts.items():
+        assert len(found[names[number]]) - 4 == len(hg.companion(table)), table
+
+
+def test_an_ending_that_no_form_has_is_refused(tmp_path, capsys):
+    assert main(["export", "--out", str(tmp_path / "figures.txt")]) == 1
+    assert ".csv, .json or .xlsx" in capsys.readouterr().err
+    assert main(["export", "--semicolon", "--out", str(tmp_path / "figures.json")]) == 1
+    assert "--semicolon" in capsys.readouterr().err and not [*tmp_path.iterdir()]

@@ -302,7 +302,8 @@ def _apart(original, said):
 def _stated(text, language):
     """Count the numbers that a text states in digits, and those that it spells."""
     group, point = NOTATION[language]
-    text = re.sub(r"\b\d(?:\.\d){2}\b", " ", text)  # a version's
+    names = rf"{_KEPT.pattern}|https?://\S+|\b\d(?:\.\d){{2}}\b"  # and versions
+    text = re.sub(names, " ", text)
     spelt = PROSE[PROSE.part == f"number_{language}"].set_index("words").means.astype(float)
     spelt = map(spelt.to_dict().get, re.findall(r"\w+", text.lower()))
     found = (numeral.replace(group, "") for numeral in NUMERAL.findall(text))
