@@ -37,7 +37,6 @@ HERE = Path(__file__).parent
 # Latin with the letters of Vietnamese, and the signs that pages use.
 _LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ĂăĐđĨĩŨũƠơƯư₫")]
 _LETTERS += [*range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x2192, 0x2212, 0x2248, 0x2264, 0x2265]
-_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 COLLECTION = ["data", "figures", "sources", "readings", "choices", "derived", "changelog"]
 COLLECTION += ["glossary", "adapt", "checks"]
 
@@ -231,7 +230,6 @@ def _contents(folder):
         "bounds_text": lambda row: words.bounds_text(from_row(row)),
         "said": lambda row, column: getattr(row, f"{column}_{language}"),
         "link": lambda source: Markup(link(source)),
-        "date": lambda text: words.period(text) if _DATE.fullmatch(text) else text,
         "premise": lambda text: _premise(text, {row.key: row.theme for row in rows}),
         **{each: getattr(words, each) for each in ("label", "name", "number", "period", "text")},
         **{each: getattr(words, each) for each in ("indicator", "publisher", "standing")},

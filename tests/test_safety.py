@@ -28,7 +28,7 @@ SPOILT = {
     "indicators": ["note"],
     "codebook": ["name_en", "name_vi", "definition_en"],
     "derived": ["name_en"],
-    "sources": ["title", "publisher", "published", "note"],
+    "sources": ["title", "publisher", "note"],
     "readings": ["reason_en", "reason_vi"],
     "terms": ["name_en", "name_vi"],
     "paragraphs": ["section_en", "opening"],
