@@ -209,7 +209,7 @@ def _workbook(table, cells, about):
     forms |= {name: forms["head"] | right for name in [*NUMBERS, "used"]}
     forms |= {n: right | {"num_format": "#,##0" + f"{0:.{n}f}"[1:]} for n in range(17)}
     forms = {name: book.add_format(font | form) for name, form in forms.items()}
-    cover = book.add_worksheet(words.label("book_cover"))
+    cover = book.add_worksheet(_sheet("cover"))
     lines = [(about["title"], "h1")]
     for name in filter(about.get, TEXTS):
         lines += [(words.label(f"book_{name}"), "h2"), (about[name], "text")]
@@ -219,7 +219,7 @@ def _workbook(table, cells, about):
     cover.set_column(0, 0, 90)
     decimals = dict(zip(table.key, table.decimals))
     for name, rows in sheets.items():
-        _fill(book.add_worksheet(words.label(f"book_{name}")), name, rows, forms, decimals)
+        _fill(book.add_worksheet(_sheet(name)), name, rows, forms, decimals)
     for sheet in book.worksheets():
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -227,11 +227,16 @@ def _workbook(table, cells, about):
     return content.getvalue()
 
 
+def _sheet(name):
+    """Return the name of a sheet, as a spreadsheet takes it."""
+    return re.sub(r"[][:*?/\\']", " ", words.label(f"book_{name}"))[:31]
+
+
 def _fill(sheet, name, rows, forms, decimals):
     """Write a title, what to know of the table, and the table; texts stay texts."""
     sheet.write_string(0, 0, words.label(f"book_{name}_title"), forms["h1"])
     sheet.write_string(1, 0, words.label("book_table"), forms["plain"])
-    back = words.label("book_cover" if name == "contents" else "book_contents")
+    back = _sheet("cover" if name == "contents" else "contents")
     said = words.label("book_back", sheet=back)
     sheet.write_url(2, 0, f"internal:'{back}'!A1", forms["link"], said)
     heads = {column: words.label(column) for column in rows}
