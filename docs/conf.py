@@ -176,6 +176,8 @@ def finish(app, page, body, title):
         del section.attrib["data-named"]
     html = re.sub(r"^<div>|</div>\s*$", "", tostring(tree, encoding="unicode"))
     html = re.sub(r'<img src="([\w-]+)" alt="([^"]*)" class="drawn">', _sized(up), html)
+    if page.startswith("notebooks/"):  # long tables: their cells and rows need no end
+        html = re.sub(r"</t[dr]>", "", html)
     return _numerals(html, f"{up}figures.html", page.startswith("notebooks/") or page == "index")
 
 

@@ -76,7 +76,7 @@ def many(path):
 
 
 def plain(folder):
-    """Lay out the English notebooks for Sphinx as it comes; return the command that renders them."""
+    """Lay out the English notebooks for Sphinx as it comes; return the command for it."""
     source = folder / "plain"
     shutil.copytree(ROOT / "notebooks", source / "notebooks")
     (source / "conf.py").write_text('extensions = ["myst_nb"]\nnb_execution_mode = "off"\n')

@@ -19,6 +19,7 @@ from conftest import ROOT
 from playwright.sync_api import expect, sync_playwright
 
 from hg_analysis import words
+from hg_analysis.tools.links import LINK
 
 pytestmark = pytest.mark.browser
 
@@ -469,9 +470,10 @@ def test_jupyterlab_runs_a_notebook_and_its_numbers_lead_to_rows(name, lab, chro
     assert [cell.id for cell in stored if not cell.execution_count] == []
     assert outputs and {o.output_type for o in outputs} == {"display_data"}
     page.locator(".jp-WindowedPanel-outer").evaluate("e => e.scrollTo(0, 0)")
-    own = f'.jp-MarkdownOutput a[href*="{name}#"], .jp-MarkdownOutput a[href^="#"]'
-    link = page.locator(own).first
-    key = link.get_attribute("href").partition("#")[2]
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = (match for match in LINK.finditer(prose) if match[2] == name)
+    key = next(match[3] for match in found if not match[3].endswith(("-low", "-high")))
+    link = page.locator(f'.jp-MarkdownOutput a[href*="#{key}"]').first
     link.click()
     # The row, or the fold in which it lies.
     row = f'[data-value][data-jupyter-id="{key}"]'
