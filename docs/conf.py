@@ -359,8 +359,8 @@ def _sized(up):
             f'<picture class="{ground}"><source media="screen and (max-width: 700px)" '
             f'srcset="{name}-phone{dark}.svg" width="358" height="450">'
             f'<img src="{name}-page{dark}.svg" width="1080" height="460" alt="{alt}" '
-            'loading="lazy"></picture>'
-            for ground, dark in (("light", ""), ("dark", "-dark"))
+            f'loading="{how}"></picture>'
+            for ground, dark, how in (("light", "", "eager"), ("dark", "-dark", "lazy"))
         )
 
     return sized

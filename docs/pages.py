@@ -248,7 +248,9 @@ def _files(folder):
 
 
 def _plain(markdown):
-    return re.sub(r"[*`]", "", links.LINK.sub(r"\1", markdown))
+    """Return a sentence without what makes it Markdown: links, emphasis, heading or item."""
+    text = re.sub(r"(?<!!)\[([^\[\]]*)\]\([^)]*\)", r"\1", links.LINK.sub(r"\1", markdown))
+    return re.sub(r"[*`]|^\s*(?:#+|-|\d+\.) ", "", text)
 
 
 def _told(path):

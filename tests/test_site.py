@@ -241,6 +241,9 @@ def test_a_row_names_the_sentences_and_pictures_that_use_it(site):
     assert any(at.endswith("growth-findings") and "9.24% a year" in said for at, said in used)
     assert any(at.endswith("growth-title") and "55.6%" in said for at, said in used)
     assert any(at.endswith("#picture-growth-index") and "picture:" in said for at, said in used)
+    for theme in dict.fromkeys(hg.companion("codebook").theme):
+        used = re.findall(r"<li><a[^>]*>(.*?)</a>", article(site / "rows" / f"{theme}.html"))
+        assert used and not [said for said in used if re.search(r": (#|- )|\]\(|\.ipynb", said)]
     direct = {
         re.sub("-(low|high)$", "", match[3])
         for path in (ROOT / "notebooks").glob("*.ipynb")
