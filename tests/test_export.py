@@ -12,6 +12,7 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
+from conftest import ROOT
 
 import hg_analysis as hg
 from hg_analysis import table as tables
@@ -257,6 +258,69 @@ def test_a_workbook_holds_the_tables_marked_up_and_numbers_as_numbers(language, 
     counts = {4: "codebook", 5: "derived", 7: "readings", 8: "choices"}
     for number, table in counts.items():
         assert len(found[names[number]]) - 4 == len(hg.companion(table)), table
+
+
+def test_a_workbook_shows_numbers_as_print_does_and_periods_as_texts(tmp_path):
+    out = tmp_path / "figures.xlsx"
+    assert main(["export", "--out", str(out), "--language", "vi"]) == 0
+    found, book = sheets(out)
+    rows = {row[-1]: (line, row) for line, row in enumerate(found["Số liệu"][4:], 5)}
+    line, row = rows["grdp_growth.2020_2025.appendix3"]
+    assert row[2:6] == ["2020–2025", 9.24, 9.235, 9.245]
+    assert "2025" in {row[2] for _, row in rows.values()}
+    styles, sheet = (
+        book.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet4")
+    )
+    codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    cells = re.search("<cellXfs.*</cellXfs>", styles)[0]
+    ids = re.findall(r'<xf numFmtId="(\d+)"', cells)
+    shown = [ids[int(re.search(rf'r="{c}{line}" s="(\d+)"', sheet)[1])] for c in "DEF"]
+    codes |= {"4": "#,##0.00"}  # one of Excel's own
+    assert [codes[each] for each in shown] == ["#,##0.00", "#,##0.000", "#,##0.000"]
+    assert 'topLeftCell="B5"' in sheet and 'state="frozen"' in sheet
+
+
+def test_what_looks_like_a_formula_stays_as_it_is(companions, tmp_path):
+    path, told = companions / "codebook.csv", "=HYPERLINK(A1)"
+    rows = read(path)
+    for row in rows[1:]:
+        row[5] = told
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(rows)
+    for form in ("json", "xlsx"):
+        assert main(["export", "--out", str(tmp_path / f"figures.{form}")]) == 0
+    figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))["figures"]
+    found, _ = sheets(tmp_path / "figures.xlsx")  # which refuses formulas
+    assert {figure["figure"] for figure in figures} == {told}
+    assert {row[0] for row in found["Figures"][4:]} == {told}
+
+
+def test_a_table_of_ones_own_goes_by_its_name_and_not_by_this_projects_licence(
+    tmp_path, write, rows
+):
+    key, paths = "grdp_growth.2020_2025.appendix3", {}
+    own = [row for row in rows if row["source"] == "mpi_2021"]
+    for form in ("json", "xlsx"):
+        paths[form] = tmp_path / f"figures.{form}"
+        arguments = ["--data", str(write(own)), "--out", str(paths[form])]
+        assert main(["export", *arguments]) == 0
+    whole = json.loads(paths["json"].read_text("utf-8"))
+    assert whole["title"] == "table.csv" and not {"licence", "cite"} & set(whole)
+    found, _ = sheets(paths["xlsx"])
+    assert found["Cover"] == [["table.csv"]]
+    assert len(found["Figures"]) == 4 + len(own) and key not in str(found)
+    assert len(found["Sources"]) == 5 and "Readings" not in found
+
+
+def test_what_is_cited_is_the_release_of_the_citation_file(tmp_path):
+    out, cited = tmp_path / "figures.json", (ROOT / "CITATION.cff").read_text("utf-8")
+    assert main(["export", "--out", str(out)]) == 0
+    whole = json.loads(out.read_text("utf-8"))
+    title, version = re.search(r'^title: "(.+)"\nabs.*\n.*\nversion: (.+)$', cited, re.M).groups()
+    assert f'"title": "{title}"' in out.read_text("utf-8")  # its letters are not escaped
+    assert whole["title"] == title and whole["cite"].startswith(f"{title}, version {version}, ")
+    package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
+    assert package["licenses"][0]["path"] in whole["licence"]
 
 
 def test_an_ending_that_no_form_has_is_refused(tmp_path, capsys):

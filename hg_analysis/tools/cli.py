@@ -72,10 +72,11 @@ def _parser():
     text = "update Vietnamese catalogues"
     translating = commands.add_parser("translate", parents=[notebooks], help=text)
     translating.add_argument("--check", action="store_true", help="change nothing, say what lacks")
-    export = commands.add_parser("export", parents=[data], help="write the table for a spreadsheet")
-    export.add_argument("--out", metavar="FILE", type=_name, required=True, help="the CSV file")
+    export = commands.add_parser("export", parents=[data], help="write the table as a file")
+    text = "what to write: .csv, .json or .xlsx"
+    export.add_argument("--out", metavar="FILE", type=_name, required=True, help=text)
     export.add_argument("--language", choices=LANGUAGES, default="en", help="of names")
-    text = "';' between columns, ',' before decimals"
+    text = "CSV with ';' between columns, ',' before decimals"
     export.add_argument("--semicolon", action="store_true", help=text)
     return parser
 

@@ -221,6 +221,7 @@ def _workbook(table, cells, about):
     for name, rows in sheets.items():
         _fill(book.add_worksheet(_sheet(name)), name, rows, forms, decimals)
     for sheet in book.worksheets():
+        sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
     book.close()
@@ -245,7 +246,6 @@ def _fill(sheet, name, rows, forms, decimals):
     sheet.add_table(3, 0, 3 + len(rows), len(heads) - 1, form)
     sheet.freeze_panes(4, 1)
     sheet.repeat_rows(3)
-    sheet.set_landscape()
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # a year is meant as text
     wide = {c: min(60, max(len(heads[c]) + 5, *rows[c].map(str).map(len))) for c in rows}
     for place, width in enumerate(wide.values()):
