@@ -51,8 +51,10 @@ build/checked: .venv/installed $(INPUTS)
 	@touch $@
 
 build/executed: build/checked $(NOTEBOOKS) $(CATALOGUES)
-	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run & english=$$!; \
-	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi && wait $$english
+	@# Side by side; both are waited for, whichever fails.
+	HG_PICTURES=$(CURDIR)/build/pictures/en $(BIN)/hg-analysis run & english=$$!; status=0; \
+	HG_PICTURES=$(CURDIR)/build/pictures/vi $(BIN)/hg-analysis run --language vi || status=$$?; \
+	wait $$english && exit $$status
 	@touch $@
 
 site: $(SITE)

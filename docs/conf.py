@@ -6,6 +6,7 @@ import re
 from functools import cache
 from html import escape
 from io import StringIO
+from math import log2
 from pathlib import Path
 
 from lxml import etree
@@ -24,7 +25,10 @@ say = {term: escape(words.name("site", term)) for term in _SITE_WORDS}
 
 project = words.name("site", "project")
 _CITATION = (DATA.parent / "CITATION.cff").read_text("utf-8")
-_RELEASED = re.search(r"^date-released: (\S+)", _CITATION, re.M)[1]
+_VERSION, _DATE = (
+    re.search(rf"^{name}: (\S+)", _CITATION, re.M)[1] for name in ("version", "date-released")
+)
+_RELEASED = f"{escape(words.label('version', version=_VERSION))}, {words.period(_DATE)}"
 # The site's address stands in CITATION.cff, as url: https://…, once there is one.
 _SITE = (re.search(r'^url: "?([^"\s]+?)/?"?$', _CITATION, re.M) or ["", ""])[1]
 author = "the project's contributors"
@@ -127,7 +131,6 @@ def dress(app, page, template, context, doctree):
         if folder != HERE and (any(folder.glob(f"{page}.*")) or page not in analyses):
             address = f"{'../' * (page.count('/') + 1)}{folder.name}/{page}.html"
             context |= {"other": folder.name, "other_address": address}
-    context["up"] = "../" * page.count("/")
     if page in analyses:
         number = re.match(r"\d+", page.split("/")[1])  # that of one's own may have none
         context["number"] = number and int(number[0])
@@ -141,7 +144,7 @@ def finish(app, page, body, title):
     body = _PLAIN.sub(r"\1", _UNUSED.sub("", body))
     body = body.replace('<div style="overflow-x:auto">', '<div class="hg-wide">')
     if page.startswith("rows/") or page == "sources":  # long, and made as they are to be
-        _INDEX.append((title, "", f"{page}.html", ""))
+        _INDEX.append((title, "", f"{page}.html", "", 1))
         return _numerals(body, f"{up}figures.html", False)
     tree = fragment_fromstring(body, create_parent="div")
     for mark in [*tree.iter(etree.Comment)]:
@@ -209,8 +212,8 @@ def _name_part(mark, name, *tags):
     if named is not None:
         named.set("id", name)
     if tags:
-        section.set("class", " ".join([*section.get("class", "").split(), *tags]))
-    mark.drop_tag() if hasattr(mark, "drop_tag") else section.remove(mark)
+        section.set("class", " ".join(dict.fromkeys([*section.get("class", "").split(), *tags])))
+    mark.drop_tag()
 
 
 def _wrap(element, tag, form):
@@ -291,8 +294,14 @@ def _write_csv(app, file, table):
     folder.mkdir(parents=True, exist_ok=True)
     text = StringIO(newline="")
     for row in table.iter("tr"):
-        csv.writer(text).writerow(" ".join(cell.text_content().split()) for cell in row)
+        csv.writer(text).writerow(map(_cell_text, row))
     (folder / file).write_text(text.getvalue(), "utf-8-sig", newline="")
+
+
+def _cell_text(cell):
+    """Return what a cell says, and the addresses that it leads to outside."""
+    led = cell.xpath(".//a[starts-with(@href, 'http')]/@href")
+    return " ".join([*cell.text_content().split(), *(f"<{address}>" for address in led)])
 
 
 def _index(page, tree, title):
@@ -304,12 +313,14 @@ def _index(page, tree, title):
         text = " ".join(" ".join(each.text_content() for each in own).split())
         head = part.xpath("(./h1|./h2|./h3)[1]")
         heading = head[0].text_content().strip().removesuffix("#") if head else ""
-        _INDEX.append((title, heading, f"{page}.html#{part.get('id', '')}", text))
+        weight = 5 if page.startswith("notebooks/") else 1
+        _INDEX.append((title, heading, f"{page}.html#{part.get('id', '')}", text, weight))
     if page in ("data", "derived"):
         for row in tree.xpath("//tbody/tr[@id]"):
             cells = [" ".join(cell.text_content().split()) for cell in row]
-            said = cells[4] if page == "data" else ""
-            _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", said))
+            # An indicator weighs by its figures; what is computed from them comes last.
+            said, weight = ("", 0.5) if page == "derived" else (cells[4], 1 + log2(int(cells[3])))
+            _INDEX.append((title, cells[0], f"{page}.html#{row.get('id')}", said, round(weight, 1)))
 
 
 def write_index(app, error):

@@ -224,7 +224,9 @@ def _drawn(picture, pictures):
         text = words.SIGNS[figure.relation] + words.number(value, words.digits(figure))
         basis = f"{words.value_text(stated)} {words.unit(stated.indicator)}" if stated else ""
         facts = _cells(figure)["facts"] | {"value": f"{value:.12g}"}
-        more.append({"series": row.series, "value": text, "basis": basis, "facts": facts})
+        more.append(
+            {"series": row.series.removesuffix(":"), "value": text, "basis": basis, "facts": facts}
+        )
     title, said = (escape(words.label(word)) for word in ("numbers", "numbers_all"))
     table = _figures_table([*frame.figure], more, f"<b>{title}</b> · {said}")
     return [(data, about), table]

@@ -92,6 +92,9 @@ class Page(HTMLParser):
         self.open = None
 
 
+SITE = "https://example.org/hau-giang"
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """The site of a copy of the project whose data hold markup wherever they can."""
@@ -100,6 +103,8 @@ def pages(tmp_path_factory):
         shutil.copytree(ROOT / name, copy / name)
     for name in ("README.md", "CITATION.cff"):
         shutil.copy(ROOT / name, copy)
+    with (copy / "CITATION.cff").open("a", encoding="utf-8") as file:
+        file.write(f"url: {SITE}/\n")
     home = copy / "docs" / "index.md"  # which speaks of notebooks that are not there
     home.write_text(re.sub(r"\[(.*?)\]\(notebooks.*?\)", r"\1", home.read_text("utf-8")), "utf-8")
     for name, columns in SPOILT.items():
@@ -163,3 +168,11 @@ def test_in_a_browser_nothing_runs_and_a_folded_row_is_shown(pages, tmp_path):
         page.wait_for_timeout(500)
         assert 90 < page.locator(row).bounding_box()["y"] < 600  # where its heads are seen too
         browser.close()
+
+
+def test_the_address_of_the_site_is_said_where_it_is_set(pages):
+    for path, text in pages.items():
+        at = f"{SITE}/en/{path.relative_to(path.parents[path.parts[::-1].index('en') - 1])}"
+        assert f'<link rel="canonical" href="{at}">' in text and f">{at}</span>" in text, path
+    (small,) = (text for path, text in pages.items() if path.stem == "00_small")
+    assert re.search(rf'data-at="(picture-small)">{SITE}/en/notebooks/00_small.html#\1<', small)

@@ -50,8 +50,17 @@ function choose(box) {
   const input = box.querySelector("input"), place = box.nextElementSibling;
   if (!place?.matches(".hg-wide, ul.sources")) return (box.hidden = false);
   const rows = [...place.querySelectorAll(":scope tbody > tr, :scope > li")].map((row) => [row, folded(row.textContent)]);
-  const wanted = () => folded(input.value).split(/\s+/);
-  input.oninput = () => rows.forEach(([row, text]) => (row.hidden = !wanted().every((word) => text.includes(word))));
+  // What stands in a column is chosen from a list; of a period it is the last year.
+  const said = (row, n) => { const cell = row.cells[n]; return cell.dataset.sort?.split("/").at(-1).slice(0, 4) ?? cell.textContent.trim(); };
+  const lists = [...box.querySelectorAll("select")].map((list) => [list, +list.dataset.column]);
+  for (const [list, n] of lists) list.append(...[...new Set(rows.map(([row]) => said(row, n)))].map((each) => new Option(each)));
+  const count = box.querySelector("output");
+  (box.oninput = () => {
+    const words = folded(input.value).split(/\s+/), fits = ([row, text]) => words.every((word) => text.includes(word)) &&
+      lists.every(([list, n]) => !list.value || said(row, n) === list.value);
+    for (const each of rows) each[0].hidden = !fits(each);
+    if (count) count.value = rows.filter(([row]) => !row.hidden).length;
+  })();
   const button = box.querySelector("[data-csv]");
   if (button) button.onclick = () => {
     const shown = [...place.querySelectorAll("tr:not([hidden])")].map((row) => [...row.cells]
@@ -63,6 +72,7 @@ function choose(box) {
   box.hidden = false;
 }
 addEventListener("DOMContentLoaded", () => {
+  if (!document.getElementById("review")) root.dataset.review = "off"; // no switch, no marks
   turn("theme", "dark", "light", "localStorage");
   turn("review", "on", "off", "sessionStorage");
   document.getElementById("menu").onclick = ({ target }) =>

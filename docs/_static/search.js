@@ -1,8 +1,8 @@
 // Finds in titles first, then in texts; the index is a script, so that it loads from a folder, too.
 const index = new MiniSearch({ fields: ["heading", "title", "text"], idField: "at", processTerm: folded,
   searchOptions: { boost: { heading: 6, title: 3 }, prefix: (term) => term.length > 2, combineWith: "AND",
-    boostDocument: (at) => (at.startsWith("notebooks/") ? 3 : at.startsWith("derived") ? 0.5 : 1) } });
-const known = new Map(pages.map(([title, heading, at, text]) => [at, { title, heading, at, text }]));
+    boostDocument: (at) => known.get(at).weight } });
+const known = new Map(pages.map(([title, heading, at, text, weight]) => [at, { title, heading, at, text, weight }]));
 index.addAll([...known.values()]);
 
 // The words around the first that was found, each that was found marked.
@@ -11,8 +11,9 @@ function excerpt(text, terms) {
   const first = Math.max(0, words.findIndex(hit) - 8), part = document.createElement("p");
   if (first) part.append("… ");
   for (const word of words.slice(first, first + 34)) {
-    const mark = hit(word) && part.appendChild(document.createElement("mark"));
-    (mark || part).append(word);
+    const [said, space] = [word.trimEnd(), word.slice(word.trimEnd().length)];
+    (hit(word) ? part.appendChild(document.createElement("mark")) : part).append(said);
+    part.append(space);
   }
   if (words.length > first + 34) part.append("…");
   return part;
