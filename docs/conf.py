@@ -15,6 +15,7 @@ from lxml.html import fragment_fromstring, tostring
 from hg_analysis import words
 from hg_analysis.bounds import NUMERAL
 from hg_analysis.table import DATA
+from hg_analysis.tools.export import cited
 from hg_analysis.tools.links import _FREE
 
 HERE = Path(__file__).parent  # pages.py names it by its language, beside the others built with it
@@ -24,13 +25,11 @@ _SITE_WORDS = [term for kind, term in words.entries("terms") if kind == "site"]
 say = {term: escape(words.name("site", term)) for term in _SITE_WORDS}
 
 project = words.name("site", "project")
-_CITATION = (DATA.parent / "CITATION.cff").read_text("utf-8")
-_VERSION, _DATE = (
-    re.search(rf"^{name}: (\S+)", _CITATION, re.M)[1] for name in ("version", "date-released")
-)
-_RELEASED = f"{escape(words.label('version', version=_VERSION))}, {words.period(_DATE)}"
+_CITED = cited(DATA.parent)
+_RELEASED = escape(words.label("version", version=_CITED["version"]))
+_RELEASED += f", {words.period(_CITED['date-released'])}"
 # The site's address stands in CITATION.cff, as url: https://…, once there is one.
-_SITE = (re.search(r'^url: "?([^"\s]+?)/?"?$', _CITATION, re.M) or ["", ""])[1]
+_SITE = _CITED.get("url", "").rstrip("/")
 author = "the project's contributors"
 project_copyright = words.name("site", "copyright")
 extensions = ["myst_nb"]

@@ -37,8 +37,6 @@ HERE = Path(__file__).parent
 # Latin with the letters of Vietnamese, and the signs that pages use.
 _LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ĂăĐđĨĩŨũƠơƯư₫")]
 _LETTERS += [*range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x2192, 0x2212, 0x2248, 0x2264, 0x2265]
-COLLECTION = ["data", "figures", "sources", "readings", "choices", "derived", "changelog"]
-COLLECTION += ["glossary", "adapt", "checks"]
 
 
 def build(sites):
@@ -156,12 +154,13 @@ def lay_out(folder):
     contents, intro = _contents(folder), texts.pop("rows")
     loader = FileSystemLoader(HERE / "_templates")
     environment = Environment(loader=loader, autoescape=True, finalize=_one_line)
+    named = (term for kind, term in words.entries("terms") if kind == "page")
+    contents["collection"] = [name for name in named if name in texts and name != "search"]
     pages = {name: (text, name, {"up": ""}) for name, text in texts.items()}
     for theme, rows in contents.pop("by_theme").items():
         title = words.name("site", "rows_of").replace("{theme}", words.name("theme", theme))
         title = re.sub(r"([^\w\s,.:])", r"\\\1", _one_line(title))  # text, not Markdown
-        named = {"rows": rows, "up": "../"}
-        pages[f"rows/{theme}"] = (f"# {title}\n\n{intro}", "rows", named)
+        pages[f"rows/{theme}"] = (f"# {title}\n\n{intro}", "rows", {"rows": rows, "up": "../"})
     (folder / "rows").mkdir()
     for name, (text, template, more) in pages.items():
         if template == "glossary":
@@ -222,7 +221,6 @@ def _contents(folder):
         "choices": _choices(table),
         "uses": _uses(folder / "notebooks"),
         "analyses": [_told(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))],
-        "collection": COLLECTION,
         "files": _files(folder / "_static" / "files"),
         "marks": words.MARKS,
         "anchor": lambda paragraph, nth: f"p{paragraph}-{nth or 'words'}",

@@ -325,8 +325,7 @@ def digest(picture):
     said = {name: value for name, value in vars(picture).items() if name != "form"}
     form = picture.form.func.__name__, picture.form.keywords
     frame = picture.frame()
-    rests = [figure.rests_on for figure in frame.figure]
-    told = words.language(), form, said, frame.to_csv(), rests, picture.description()
+    told = words.language(), form, said, frame.to_csv(), [*frame.figure], picture.description()
     return sha256(repr(told).encode() + _looks()).hexdigest()
 
 

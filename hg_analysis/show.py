@@ -100,8 +100,7 @@ def _frame_table(frame, fold):
     if columns.name:
         heads[-1] += f" / {words.name('label', columns.name)}"
     counted = {"value": "number"} if "of" in frame.attrs else {}
-    kind = columns.name or "label"
-    heads += [words.cell_text(kind, counted.get(column, column)) for column in columns]
+    heads += [words.cell_text(columns.name or "label", counted.get(c, c)) for c in columns]
     cells, kinds, lines = [*rows], [*named, *columns], []
     numbers = {n for row in cells for n, cell in enumerate(row) if isinstance(cell, (Real, Figure))}
     for row in cells:

@@ -355,6 +355,12 @@ def test_the_glossary_of_the_readme_is_on_the_site(sites, language):
     assert [[plain(cell) for cell in row] for row in shown] == [[*map(plain, li)] for li in lines]
 
 
+def test_the_vietnamese_readme_is_what_its_catalogue_and_the_notebooks_make_of_it(sites):
+    folder = sites.parent / "build" / "notebooks" / "vi"
+    ((_, text),), faults = translate.page_texts(translate.README, folder)
+    assert not faults and (ROOT / "README.vi.md").read_text("utf-8") == text
+
+
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_the_home_page_says_what_every_analysis_answers(sites, language):
     books = ROOT / ("notebooks" if language == "en" else "build/notebooks/vi")

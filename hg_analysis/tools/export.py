@@ -27,7 +27,6 @@ from hg_analysis.tools.aside import replace
 FORMULA = re.compile(r"(?![+-]\d+([.,]\d+)*\s?%?$)[=+\-@\t\r\n＝＋－＠]")
 NUMBERS = ["value", "low", "high"]
 TEXTS = ["about", "origin", "dated", "licence", "cite"]  # of the cover
-CITATION = DATA.parent / "CITATION.cff"
 # A spreadsheet takes 5/2022 and May 2022 for dates and saves them as such; not these words.
 MONTH = {"en": "'in' MMMM y", "vi": "'tháng' M 'năm' y"}
 DAY = {"en": "'on' d MMMM y", "vi": "'ngày' d 'tháng' M 'năm' y"}
@@ -138,16 +137,21 @@ def _cells(table):
 
 def _plain(number):
     """Return a number as short as it is; nothing for an open bound."""
-    if not np.isfinite(number):
-        return None
-    return int(number) if number == int(number) else float(number)
+    if np.isfinite(number):
+        return int(number) if number == int(number) else float(number)
+
+
+def cited(folder=DATA.parent):
+    """Return what the CITATION.cff of a folder says: version, date-released, any url."""
+    text = (folder / "CITATION.cff").read_text("utf-8")
+    return dict(re.findall(r'^([\w-]+): "?(.+?)"?$', text, re.MULTILINE))
 
 
 def _about(data):
     """Return the title and, of the data of this project alone, what to say of them as a whole."""
     if os.path.realpath(data) not in map(os.path.realpath, (DATA, DATA / "indicators.csv")):
         return {"title": data.name}
-    told = dict(re.findall(r'^([\w-]+): "?(.+?)"?$', CITATION.read_text("utf-8"), re.MULTILINE))
+    told = cited()
     told["url"] = f", {told['url']}" if "url" in told else ""
     told |= {"title": words.name("site", "project"), "date": words.period(told["date-released"])}
     return told | {name: words.label(f"book_{name}_text", **told) for name in TEXTS}
@@ -238,8 +242,8 @@ def _fill(sheet, name, rows, forms, decimals):
     sheet.write_string(0, 0, words.label(f"book_{name}_title"), forms["h1"])
     sheet.write_string(1, 0, words.label("book_table"), forms["plain"])
     back = _sheet("cover" if name == "contents" else "contents")
-    said = words.label("book_back", sheet=back)
-    sheet.write_url(2, 0, f"internal:'{back}'!A1", forms["link"], said)
+    to, said = f"internal:'{back}'!A1", words.label("book_back", sheet=back)
+    sheet.write_url(2, 0, to, forms["link"], said)
     heads = {column: words.label(column) for column in rows}
     named = [{"header": heads[c], "header_format": forms.get(c, forms["head"])} for c in rows]
     form = {"name": name, "columns": named, "style": None, "autofilter": len(rows) > 30}

@@ -444,12 +444,10 @@ def page_texts(path, folder=VIETNAMESE):
         Name and text of each.
     faults : list of str
     """
-    texts, faults, known = [], [], links.gathered(folder)
-    for cell in translated(original(path), path)[0].cells:
-        text, wrong = links.repeated(cell.source, f"{cell.id}.md", *known, "vi")
-        texts.append((cell.id, text))
-        faults += wrong
-    return texts, faults
+    cells, known = translated(original(path), path)[0].cells, links.gathered(folder)
+    pages = [links.repeated(cell.source, f"{cell.id}.md", *known, "vi") for cell in cells]
+    texts = [(cell.id, text) for cell, (text, _) in zip(cells, pages)]
+    return texts, [fault for _, faults in pages for fault in faults]
 
 
 def check(paths):
