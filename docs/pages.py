@@ -13,14 +13,13 @@ import sys
 import tempfile
 from collections import defaultdict
 from contextlib import suppress
-from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
-from font_source_sans_pro import font_files_ttf
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
@@ -30,7 +29,7 @@ from hg_analysis.show import link
 from hg_analysis.table import DATA, companion, load
 from hg_analysis.tools import links, translate
 from hg_analysis.tools.aside import replace
-from hg_analysis.tools.export import export
+from hg_analysis.tools.export import as_files
 
 ROOT = DATA.parent
 HERE = Path(__file__).parent
@@ -93,12 +92,24 @@ def _replace(site, new):
     raise OSError(f"{site} cannot be replaced")
 
 
-@cache
 def web_fonts():
     """Return a style sheet that holds the fonts, cut down to the letters of both languages.
 
     Fonts inside it need no request, which browsers refuse to pages opened from a folder.
     """
+    told = f"{_LETTERS}{version('font-source-sans-pro')}{version('fonttools')}"
+    path = ROOT / "build" / f"fonts-{sha256(told.encode()).hexdigest()[:12]}.css"
+    if not path.is_file():  # cutting takes a second, and they stay as they are
+        path.parent.mkdir(exist_ok=True)
+        replace(path, _cut_fonts().encode())
+    return path.read_text("utf-8")
+
+
+def _cut_fonts():
+    from font_source_sans_pro import font_files_ttf
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False)
     rules = []
     for weight, name in (
@@ -141,7 +152,7 @@ def lay_out(folder):
     static = folder / "_static"
     (static / "fonts.css").write_text(web_fonts(), "utf-8")
     if (pictures := ROOT / "build" / "pictures" / folder.name).is_dir():
-        shutil.copytree(pictures, static / "pictures")
+        shutil.copytree(pictures, static / "pictures", ignore=shutil.ignore_patterns(".*"))
     if folder.name == "en":
         known = links.gathered(folder / "notebooks")
         texts = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
@@ -221,7 +232,7 @@ def _contents(folder):
         "choices": _choices(table),
         "uses": _uses(folder / "notebooks"),
         "analyses": [_told(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))],
-        "files": _files(folder / "_static" / "files"),
+        "files": _files(folder / "_static" / "files", table),
         "marks": words.MARKS,
         "anchor": lambda paragraph, nth: f"p{paragraph}-{nth or 'words'}",
         "value_text": lambda row: words.value_text(from_row(row)),
@@ -234,14 +245,13 @@ def _contents(folder):
     }
 
 
-def _files(folder):
+def _files(folder, table):
     """Write the whole table in each form; return what each is called, where it lies, how big."""
     folder.mkdir()
     name, made = re.sub(r"[^\w-]", "", words.name("site", "file"))[:60], []
-    for form in ("csv", "json", "xlsx"):
-        path = folder / f"{name}.{form}"
-        export(path, language=words.language())
-        made.append((form.upper(), f"_static/files/{path.name}", path.stat().st_size // 1024))
+    for ending, written in as_files(table).items():
+        (path := folder / f"{name}{ending}").write_bytes(content := written())
+        made.append((ending[1:].upper(), f"_static/files/{path.name}", len(content) // 1024))
     return made
 
 
@@ -295,10 +305,12 @@ def _uses(folder):
 
 def _choices(table):
     """Return every choice with the row that is used and the others, by theme."""
-    group, found = ["indicator", "place", "period", "role"], {}
-    same = {figure: [*rows.itertuples()] for figure, rows in table.groupby(group)}
+    figure, found = attrgetter("indicator", "place", "period", "role"), {}
+    same = defaultdict(list)
+    for row in table.itertuples():
+        same[figure(row)].append(row)
     for choice in companion("choices").itertuples():
-        rows = same[tuple(getattr(choice, column) for column in group)]
+        rows = same[figure(choice)]
         used = next(row for row in rows if row.key == choice.row)
         rest = [row for row in rows if row.key != choice.row]
         found.setdefault(used.theme, []).append((choice, used, rest))

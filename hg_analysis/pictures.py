@@ -310,9 +310,9 @@ def ranges(series, *, reference=None, **said):
     return _with(reference, forms.draw_ranges, series, said)
 
 
-def svg(picture, size="page", dark=False, drawn=None):
+def svg(picture, size="page", drawn=None):
     """Return a picture as the text of an SVG file with its description; the same every time."""
-    text = _saved(drawn or picture.draw(size, dark), format="svg", metadata={"Date": None}).decode()
+    text = _saved(drawn or picture.draw(size), format="svg", metadata={"Date": None}).decode()
     for pattern, short in _SHORTER.items():
         text = re.sub(pattern, short, text, flags=re.S)
     wide, alt = SIZES[size].width, escape(picture.description())
@@ -352,15 +352,22 @@ def write(picture, folder):
     ----------
     picture : Picture
     folder : path-like
-        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png and the dark ones go.
+        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png and the dark ones go; .NAME says
+        of which :func:`digest` they are, and these are not drawn again.
     """
-    folder, about = Path(folder), {"Description": picture.description(), "Software": None}
-    folder.mkdir(parents=True, exist_ok=True)
+    stamp, now = Path(folder) / f".{picture.name}", digest(picture)
+    if stamp.is_file() and stamp.read_text("utf-8") == now:
+        return
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
     for size, ground in product(SIZES, ("", "-dark")):
-        path = folder / f"{picture.name}-{size}{ground}.svg"
-        path.write_text(svg(picture, size, bool(ground)), "utf-8")
-    drawn = _saved(picture.draw("slide"), format="png", dpi=150, metadata=about)
-    (folder / f"{picture.name}-slide.png").write_bytes(drawn)
+        drawn, path = picture.draw(size, bool(ground)), f"{picture.name}-{size}{ground}"
+        stamp.with_name(f"{path}.svg").write_text(svg(picture, size, drawn=drawn), "utf-8")
+        if path.endswith("-slide"):
+            about = {"Description": picture.description(), "Software": None}
+            png = _saved(drawn, format="png", dpi=150, metadata=about)
+            stamp.with_name(f"{path}.png").write_bytes(png)
+    stamp.write_text(now, "utf-8")
 
 
 def _saved(drawn, **how):

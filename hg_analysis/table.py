@@ -7,6 +7,7 @@ Where is the rule for a column? In ``data/datapackage.json``, if it looks at one
 import difflib
 import json
 import math
+import os
 import re
 from contextlib import suppress
 from datetime import datetime
@@ -65,15 +66,15 @@ def entries(name):
 
 
 def _files(name, folder=None):
-    own = Path(folder or _current["folder"]) / f"{name}.csv"
-    paths = [*filter(Path.is_file, dict.fromkeys([own, DATA / own.name]))] or [DATA / own.name]
+    paths = dict.fromkeys(f"{each}/{name}.csv" for each in (folder or _current["folder"], DATA))
     # Read anew what has changed; what is not there, the reading says.
-    return [(path, path.is_file() and path.stat().st_mtime_ns) for path in paths]
+    found = [(path, os.stat(path).st_mtime_ns) for path in paths if os.path.isfile(path)]
+    return found or [(f"{DATA}/{name}.csv", 0)]
 
 
 @cache
 def _merged(name, *files):
-    rows = pd.concat(read(path, TABLES[name], OPTIONAL) for path, _ in files)
+    rows = pd.concat(read(Path(path), TABLES[name], OPTIONAL) for path, _ in files)
     rows = rows.drop_duplicates(KEYS[name])
     return rows, dict(zip(rows.set_index(KEYS[name]).index, rows.itertuples()))
 
@@ -276,7 +277,7 @@ def load(path=None):
     faults = [
         fault
         for name in tables
-        for own, _ in _files(name, folder)
+        for own in (Path(path) for path, _ in _files(name, folder))
         for fault in validate(name, read(own, TABLES[name], OPTIONAL), own.name, tables)
     ]
     frame = _described(read(file, TABLES["indicators"]), tables)

@@ -424,7 +424,13 @@ def test_other_sizes_are_written_where_they_are_asked_for(shown, tmp_path, monke
     assert shown[2:] == shown[:2]
     names = {path.name.removeprefix(picture.name) for path in tmp_path.iterdir()}
     sizes = {f"-{size}{ground}" for size in SIZES for ground in ("", "-dark")}
-    assert names == {f"{size}.svg" for size in sizes} | {"-slide.png"}
+    assert names == {f"{size}.svg" for size in sizes} | {"-slide.png", f".{picture.name}"}
+    drawn = tmp_path / f"{picture.name}-slide-dark.svg"
+    drawn.write_text("as it was")  # what has not changed is not drawn again, what has is
+    hg.show(picture)
+    assert drawn.read_text() == "as it was"
+    hg.show(replace(picture, units="Another unit"))
+    assert "Another unit" in drawn.read_text()
 
 
 def test_what_is_drawn_is_what_the_table_says():

@@ -79,17 +79,21 @@ def export(out, data=None, language="en", semicolon=False):
     table, before = load(data), words.language()
     words.use_language(language)
     try:
-        cells, about = _cells(table), _about(data)
-        if out.suffix.lower() == ".csv":
-            content = _csv(cells, ";" if semicolon else ",")
-        elif out.suffix.lower() == ".json":
-            content = _json(cells, about)
-        else:
-            content = _workbook(table, cells, about)
+        forms = as_files(table, data, ";" if semicolon else ",")
+        replace(out, forms[out.suffix.lower()]())
     finally:
         words.use_language(before)
-    replace(out, content)
     return len(table)
+
+
+def as_files(table, data=DATA, separator=","):
+    """Return, by the ending of a file, what makes its bytes of a table in the language in use."""
+    cells, about = _cells(table), _about(data)
+    return {
+        ".csv": partial(_csv, cells, separator),
+        ".json": partial(_json, cells, about),
+        ".xlsx": partial(_workbook, table, cells, about),
+    }
 
 
 def _refuse(out, data, semicolon):
