@@ -119,8 +119,8 @@ class Picture:
         known = words.known("place", series)
         return words.name("place", series) if known else self.said(series)
 
-    def said(self, text):
-        """Return a text with the numbers of its links filled in and their markup dropped.
+    def said(self, text, linked=False):
+        """Return a text with the numbers of its links filled in; unless asked, without markup.
 
         Raises
         ------
@@ -151,7 +151,9 @@ class Picture:
                 value = outwards(round(getattr(figure, end) * 10**decimals, 6)) / 10**decimals
             sign = ("−" if value < 0 else "+") if number[1] else ""
             written = sign + words.number(abs(value), decimals)
-            return text[: number.start()] + written + text[number.end() :]
+            written = text[: number.start()] + written + text[number.end() :]
+            to = f"{figure.key}-{end}" if end else figure.key
+            return f"[{written}](#{to})" if linked else written
 
         return _LINK.sub(fill, text).replace("'", "’")
 
@@ -168,8 +170,9 @@ class Picture:
 
         Parameters
         ----------
-        size : {"page", "phone", "slide"}
-            1080, 358 or 1280 pixels wide; the phone's is a drawing of its own.
+        size : {"page", "phone", "slide", "deck"}
+            1080, 358, 1280 or 1200 pixels wide; the phone's is a drawing of its own, and that
+            of a deck has no title.
         dark : bool
             On a dark ground.
 
@@ -352,7 +355,7 @@ def write(picture, folder):
     ----------
     picture : Picture
     folder : path-like
-        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png and the dark ones go; .NAME says
+        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png, NAME-deck.png and others go; .NAME says
         of which :func:`digest` they are, and these are not drawn again.
     """
     stamp, now = Path(folder) / f".{picture.name}", digest(picture)
@@ -360,10 +363,11 @@ def write(picture, folder):
         return
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    for size, ground in product(SIZES, ("", "-dark")):
+    grounds = [*product(SIZES, ("", "-dark"))][:-1]  # a deck is light
+    for size, ground in grounds:
         drawn, path = picture.draw(size, bool(ground)), f"{picture.name}-{size}{ground}"
         stamp.with_name(f"{path}.svg").write_text(svg(picture, size, drawn=drawn), "utf-8")
-        if path.endswith("-slide"):
+        if path.endswith(("-slide", "-deck")):
             about = {"Description": picture.description(), "Software": None}
             png = _saved(drawn, format="png", dpi=150, metadata=about)
             stamp.with_name(f"{path}.png").write_bytes(png)

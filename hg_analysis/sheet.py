@@ -41,6 +41,7 @@ SIZES = {
     "page": Size(1080, 460, 2, 22.5, 16.5, 30, 14.5, 11),
     "phone": Size(358, 450, 2, 19, 13.5, 22, 13, 9),
     "slide": Size(1280, 720, 28, 33, 19, 36, 15.5, 13),
+    "deck": Size(1200, 480, 2, 0, 19, 36, 15.5, 13),  # below the title of a slide or a section
 }
 
 
@@ -206,7 +207,7 @@ class Sheet:
         height : float
             Of the sheet; a slide keeps its own.
         """
-        if height and self.size != SIZES["slide"]:
+        if height and self.size not in (SIZES["slide"], SIZES["deck"]):
             self.size = self.size._replace(height=height)
         size, ax, own, second = self.size, self.ax, self.picture.key, self.color["second"]
         self.figure.set_size_inches(size.width / 100, size.height / 100)
@@ -214,7 +215,8 @@ class Sheet:
         names = {each: own.get(each, words.name("label", f"mark_{each}")) for each in self.marks}
         key = [(self.marks[each], self.said(names[each])) for each in names if names[each]]
         top = size.height - max(size.margin - 6, 2)
-        top = self.write(self.said(self.picture.title), size.title, top, weight="bold")
+        if size.title:
+            top = self.write(self.said(self.picture.title), size.title, top, weight="bold")
         top = self.write(self.said(self.picture.units), size.label, top, color=second)
         top = self.key(self.heads, top - 4, size.label, "upper left").y0 - 14
         low = self.write(self.sources(), size.key - 1, size.margin, "bottom", color=second)

@@ -216,6 +216,8 @@ def _drawn(picture, pictures):
     text = "\n".join([alt, *pictures.told(picture, drawn)])
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
     about = {"alt": alt, "name": picture.name, "title": picture.said(picture.title)}
+    form = picture.form.func.__name__.removeprefix("draw_")
+    about |= {"message": picture.said(picture.title, linked=True), "form": form}
     about = {"image/svg+xml": about}
     more = []
     for row in frame.itertuples():
