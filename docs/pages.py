@@ -152,7 +152,9 @@ def lay_out(folder):
     static = folder / "_static"
     (static / "fonts.css").write_text(web_fonts(), "utf-8")
     if (pictures := ROOT / "build" / "pictures" / folder.name).is_dir():
-        shutil.copytree(pictures, static / "pictures", ignore=shutil.ignore_patterns(".*", "*-deck.*"))
+        shutil.copytree(
+            pictures, static / "pictures", ignore=shutil.ignore_patterns(".*", "*-deck.*")
+        )
     if folder.name == "en":
         known = links.gathered(folder / "notebooks")
         texts = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}

@@ -58,6 +58,8 @@ TAGS = {
     "findings",
     "how-sure",
     "limits",
+    "finding",
+    "table",
 }  # none of nbval's
 
 

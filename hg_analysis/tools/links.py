@@ -295,7 +295,7 @@ class _Text:
         stem = stem.replace(f".{HOME}.", ".")  # the place that keys leave out
         whole = [k for k in there if not k.endswith(("-low", "-high"))]
         alike = [k for k in whole if f"{k}.".startswith(f"{stem}.")]
-        if len(set(map(_parts, alike))) == 1:  # publications of one figure
+        if len(set(map(parts, alike))) == 1:  # publications of one figure
             alike = [k for k in alike if k in set(companion("choices").row)] or alike
         if len(alike) == 1 and alike[0] + end in there:
             return alike[0] + end
@@ -398,7 +398,7 @@ def _of_direction(text, before, row, key):
 
 def _of_names(text, before, sentence, key, language):
     """Hold places, years and sectors that a sentence names against those of its rows."""
-    indicator, place, period = _parts(key)
+    indicator, place, period = parts(key)
     inside, so_far, around = (_places(each, language) for each in (text, before, sentence))
     last = so_far[-1:]  # who was last spoken of
     if inside and place not in inside:
@@ -416,7 +416,7 @@ def _of_names(text, before, sentence, key, language):
         yield f"the row is {words.name('indicator', indicator)!r}"
 
 
-def _parts(key):
+def parts(key):
     """Return indicator, place and period of a row's key."""
     pattern = r"(\w+)(?:\.([a-z]\w*))?(?:\.(\d{4}(?:[-_]Q?\d+)*))?"
     indicator, place, period = re.match(pattern, key).groups("")

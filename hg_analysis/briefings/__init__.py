@@ -1,0 +1,1 @@
+"""Slides, documents and PDFs of what the notebooks found, and the review of edited ones."""
