@@ -355,8 +355,8 @@ def write(picture, folder):
     ----------
     picture : Picture
     folder : path-like
-        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png, NAME-deck.png and others go; .NAME says
-        of which :func:`digest` they are, and these are not drawn again.
+        Where NAME-phone.svg, NAME-slide.svg, NAME-slide.png, NAME-deck.png and others go;
+        .NAME says of which :func:`digest` they are, and these are not drawn again.
     """
     stamp, now = Path(folder) / f".{picture.name}", digest(picture)
     if stamp.is_file() and stamp.read_text("utf-8") == now:

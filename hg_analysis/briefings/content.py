@@ -19,7 +19,18 @@ from hg_analysis.tools import links
 from hg_analysis.tools.run import NOTEBOOKS, VIETNAMESE
 
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(([^)\s]*)\)")
-_COLUMNS = "series figure place period value bounds unit origin basis source".split()
+_COLUMNS = [
+    "series",
+    "figure",
+    "place",
+    "period",
+    "value",
+    "bounds",
+    "unit",
+    "origin",
+    "basis",
+    "source",
+]
 _QUESTIONS = ["asked", "figure", "question", "answer", "changes"]
 
 
