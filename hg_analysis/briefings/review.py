@@ -46,6 +46,9 @@ _LIMITS |= dict(zip("≥≤><≈", "><><~"))
 _SPACED = "|".join(sorted(map(re.escape, _LIMITS), key=len, reverse=True))
 _COMPARED = r"(?<!cao )(?<!thấp )(?<!nhiều )(?<!ít )(?<!kém )(?<!lớn )(?<!nhỏ )(?<!nhanh )"
 _LIMIT = re.compile(rf"{_COMPARED}(?<!\w)({_SPACED})(?: \w+)?\W*$", re.I)
+_ANY_LIMIT = re.compile(
+    rf"{_COMPARED}(?<!\w)(?:{_SPACED})(?=(?: \w+)?\W*(?!(?:19|20)\d\d\b)\d)", re.I
+)
 _SCALES = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 _SCALES |= {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _SCALE = re.compile(rf"\s*((?:\b(?:{'|'.join(_SCALES)})\b ?(?!(?:lệ|trọng|suất|số)\b))*)", re.I)
@@ -103,6 +106,11 @@ class _Number:
         plain = self.digits.replace(group, "").replace(point, ".")
         return Decimal(plain), len(plain.partition(".")[2])
 
+    @cached_property
+    def near(self):
+        """The words next to it."""
+        return _words(self.before)[-3:], _words(self.after)[:1]
+
     @property
     def limit(self):
         """The limit that is said beside it: ">", "<", "~" or nothing, and its words."""
@@ -115,8 +123,8 @@ class _Number:
     @property
     def clause(self):
         """The words between commas around it, without those of a limit."""
-        before = _LIMIT.sub("", self.before)
-        return _CLAUSE.split(before)[-1] + " # " + _CLAUSE.split(self.after)[0]
+        before, after = _CLAUSE.split(self.before)[-1], _CLAUSE.split(self.after)[0]
+        return _unlimited(f"{before}0{after}")
 
     def around(self, weight):
         """Return the words on each side by their weight, which falls with their distance."""
@@ -136,8 +144,7 @@ class _Sentence:
         tied = {start: key for start, _, key in keys}
         found = _NUMERAL.finditer(text)
         self.numbers = [_Number(self, m, tied.get(m.start(2), "")) for m in found]
-        self.words = _words(text)
-        self.bag = {word for word in self.words if word != "%"}
+        self.bag = {*_words(text)} - {"%"}
 
 
 class _Pool:
@@ -176,9 +183,11 @@ class _Pool:
         sure = 0.4 * like + 0.6 * beside
         row = self.values.get(old.key)
         same = bool(row and _fit(number, row, old.key)) or number.value == old.value
-        if sure < (0.2 if same else 0.5):
+        alike = number.free == old.free and _is_year(number) == _is_year(old)
+        if sure < (0.2 if same else 0.5) or not (same or alike):
             return None
-        sure += 0.3 * same - 0.2 * (number.free != old.free)
+        near = number.near == old.near
+        sure += 0.3 * same + 0.3 * near - 0.2 * (not alike)
         sure += 0.1 * SequenceMatcher(None, number.digits, old.digits).ratio()
         sure += 0.05 * (number.sentence.where.split(",")[0] == old.sentence.where)
         return sure, number, old
@@ -203,10 +212,14 @@ def review(path):
         Where it is missing or cannot be opened.
     """
     record, texts = _read(Path(path))
-    language = record.language if record else _language(" ".join(t for _, t in texts), "en")
+    spoken = Counter(_language(text, "") for _, text in texts)
+    language = record.language if record else max(words.LANGUAGES, key=lambda each: spoken[each])
     judge = _Judge(language, record)
     found = []
     for where, text in texts:
+        if where.endswith("chart"):  # its numbers have a point, whatever the language
+            name, _, value = text.rpartition(" | ")
+            text = f"{name} | {value.replace('.', links.NOTATION[_language(name, language)][1])}"
         for sentence in _sentences(Text(unicodedata.normalize("NFC", text)), where, language):
             found += judge.sentence(sentence)
     return found
@@ -290,11 +303,11 @@ def _judged(number, old, values, turned):
         changed = not _fit(old, row, old.key) and number.value == old.value
         why = words.label("review.changed") if changed else ""
         return told._replace(verdict=ALTERED, right=right, why=why)
-    if next(links._of_unit(*_in_unit_of(number, row), number.language), ""):
+    if _wrong_unit(number, row):
         why = words.label("review.unit", unit=row.unit)
         return told._replace(verdict=ALTERED, right=right, why=why)
     place = links.parts(old.key)[1]
-    if _holder(number) not in (None, place, _holder(old)):
+    if _holder(number) not in (None, place, _holder(old)) or _replaced(place, number, old):
         why = words.label("review.place", place=words.name("place", place))
         return told._replace(verdict=ALTERED, right=right, why=why)
     turned = turned or _limit_turned(number, old, row) or _direction_turned(number, old, row)
@@ -307,20 +320,25 @@ def _fit(number, row, key):
     """Return how a number states the value of a row: "as stated", "rounded right" or ""."""
     if not number.value:
         return ""
-    value, decimals = number.value
-    scale, unit = _scaled(f" {row.unit}")
-    said = number.scale or (unit and re.match(rf"{re.escape(unit)}(?!\w)", number.unit))
-    exact = abs(row.value) * (Decimal(10) ** (scale - number.scale) if said else 1)
+    (value, decimals), (exact, scaled) = number.value, _exact(number, row)
     step = Decimal(1).scaleb(-decimals)
     outwards = {">": ROUND_FLOOR, "<": ROUND_CEILING}.get(links._side(row, key), ROUND_HALF_UP)
     if value in {exact.quantize(step, how) for how in (ROUND_HALF_UP, outwards)} and (
         value or not exact
     ):
-        whole = decimals >= row.decimals and (not said or scale == number.scale)
+        whole = decimals >= row.decimals and not scaled
         return STATED if whole or value == exact else ROUNDED
     near = abs(value - exact) <= exact / 20
     right = {"~": near, ">": value < exact, "<": value > exact}
     return ROUNDED if near and right.get(number.limit[0]) else ""
+
+
+def _exact(number, row):
+    """Return the size of a row's value in the scale of a number, and whether that is another."""
+    scale, unit = _scaled(f" {row.unit}")
+    said = number.scale or (unit and re.match(rf"{re.escape(unit)}(?!\w)", number.unit))
+    times = scale - number.scale if said else 0
+    return abs(row.value) * Decimal(10) ** times, bool(times)
 
 
 def _scaled(text):
@@ -330,12 +348,19 @@ def _scaled(text):
     return power, text[found.end() :].strip()
 
 
-def _in_unit_of(number, row):
-    """Return what stands behind a number, as it would in the scale of a row, and the row."""
+def _behind(number, row):
+    """Return what stands behind a number, as it would in the scale of a row."""
     scale, rest = _scaled(f" {row.unit}")
     own = row.unit.removesuffix(rest) if number.scale and number.scale != scale else ""
     after = f"{own}{number.unit}" if own or not number.scale else number.after
-    return after.replace("|", " "), row
+    return after.replace("|", " ").strip()
+
+
+def _wrong_unit(number, row):
+    """Tell whether a number has another unit than a row; of ranks and rates people are counted."""
+    after = _behind(number, row)
+    counted = re.search(r"\d", row.unit) and not after.startswith("%")
+    return not counted and bool(next(links._of_unit(after, row, number.language), ""))
 
 
 def _right(number, row, old=None):
@@ -346,6 +371,11 @@ def _right(number, row, old=None):
     sign = "−" if row.value < 0 and (not old or old.sign) else ""
     mark = words.SIGNS.get(row.relation, "")
     return f"{mark}{sign}{written}{' ' * (row.unit[:1] != '%')}{row.unit}".strip()
+
+
+def _unlimited(text):
+    """Leave out the limits of numbers: "more than 5" says nothing of a direction."""
+    return _ANY_LIMIT.sub("", text)
 
 
 def _directions(text):
@@ -364,15 +394,16 @@ def _turned(sentence, ties):
     """Return the numbers beside which a word of direction gave way to its opposite."""
     turned = {}
     for old in {tied.sentence: tied for tied in ties.values()}:
-        pair = SequenceMatcher(None, old.words, sentence.words, autojunk=False)
+        one, other = (_words(_unlimited(each.text)) for each in (old, sentence))
+        pair = SequenceMatcher(None, one, other, autojunk=False)
         for tag, a, b, c, d in pair.get_opcodes():
             if tag == "replace" and b - a <= 3 and d - c <= 3:
-                was = _directions(" ".join(old.words[max(a - 1, 0) : b + 1]))
-                now = _directions(" ".join(sentence.words[max(c - 1, 0) : d + 1]))
+                was = _directions(" ".join(one[max(a - 1, 0) : b + 1]))
+                now = _directions(" ".join(other[max(c - 1, 0) : d + 1]))
                 if said := _opposed(was, now):
                     mine = [n for n, tied in ties.items() if tied.sentence is old and tied.key]
-                    near = min(mine, key=lambda n: abs(len(_words(n.before)) - c), default=None)
-                    turned[near] = said
+                    at = {n: len(_words(_unlimited(n.before + "0"))) for n in mine}
+                    turned[min(mine, key=lambda n: abs(at[n] - c), default=None)] = said
     return turned
 
 
@@ -382,7 +413,7 @@ def _limit_turned(number, old, row):
     side = links._side(row, old.key)
     if now not in ("<", ">") or now == was or (now == side and not was):
         return ""
-    exact, (value, _) = abs(row.value), number.value
+    (exact, _), (value, _) = _exact(number, row), number.value
     if not was and side in "=~" and (value < exact if now == ">" else value > exact):
         return ""
     return words.label("review.turned", was=before or side, now=said)
@@ -409,11 +440,19 @@ def _sign(row, key):
 
 def _holder(number):
     """Return the place whose number the words around it say that it is."""
-    before = _COMPARING.split(_CLAUSE.split(number.before)[-1])[0]
+    before = _CLAUSE.split(number.before)[-1]
+    owned = re.search(r"(.*)['’]s(?: \w+)?\s*$", before)
+    before = owned[1] if owned else _COMPARING.split(before)[0]
     after = _OF.match(_COMPARING.split(_CLAUSE.split(number.after)[0])[0])
     named = " ".join(after[1].split()[:5]) if after else ""
     behind = links._places(named, number.language)
     return (behind[:1] or links._places(before, number.language)[-1:] or [None])[0]
+
+
+def _replaced(place, number, old):
+    """Tell whether another place stands in a sentence instead of that of a row."""
+    was, now = (links._places(n.sentence.text, n.language) for n in (old, number))
+    return place in was and place not in now and bool({*now} - {*was})
 
 
 def _by_name(number, values):
@@ -439,7 +478,7 @@ def _by_name(number, values):
             break  # a small count agrees with anything
         if fit := _fit(number, row, key):
             told = Verdict("", "", fit, key)
-            if next(links._of_unit(*_in_unit_of(number, row), language), ""):
+            if _wrong_unit(number, row):
                 why = words.label("review.unit", unit=row.unit)
                 told = told._replace(verdict=ALTERED, right=_right(number, row), why=why)
             elif said := _opposed(_sign(row, key), _beside(number)):
@@ -447,7 +486,7 @@ def _by_name(number, values):
             return told
     for size, _, dated, key, row in fitting:
         others = (n for n in number.sentence.numbers if n is not number)
-        named = row.unit and links._unit(row.unit).match(_in_unit_of(number, row)[0].strip())
+        named = row.unit and links._unit(row.unit).match(_behind(number, row))
         changes = _sign(row, key) or not (_beside(number) or re.search(r"\bby $", number.before))
         if dated and named and changes and size == fitting[0][0]:
             if not any(_fit(other, row, key) for other in others):
@@ -481,6 +520,10 @@ def _beside(number):
     tail = " ".join(number.before.split()[-2:])
     level = re.search(r"\b(?:to|at|from|xuống|còn|từ|lên|đạt)$", tail)
     return {} if level else _directions(_LIMIT.sub("", tail))
+
+
+def _is_year(number):
+    return bool(re.fullmatch(r"(?:19|20)\d\d", number.digits))
 
 
 def _words(text):
