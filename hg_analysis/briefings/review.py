@@ -20,6 +20,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from hg_analysis import words
+from hg_analysis.briefings import content
 from hg_analysis.briefings.content import Collection, Text
 from hg_analysis.briefings.record import Record
 from hg_analysis.table import HOME, called, companion, entries, moments
@@ -45,9 +46,9 @@ _LIMITS = dict(links.PROSE[links.PROSE.part.isin(["limit", "beside"])][["words",
 _LIMITS |= dict(zip("≥≤><≈", "><><~"))
 _SPACED = "|".join(sorted(map(re.escape, _LIMITS), key=len, reverse=True))
 _COMPARED = r"(?<!cao )(?<!thấp )(?<!nhiều )(?<!ít )(?<!kém )(?<!lớn )(?<!nhỏ )(?<!nhanh )"
-_LIMIT = re.compile(rf"{_COMPARED}(?<!\w)({_SPACED})(?: \w+)?\W*$", re.I)
+_LIMIT = re.compile(rf"{_COMPARED}(?<!\w)({_SPACED})(?: [^\W\d]+)?[\s(“]*$", re.I)
 _ANY_LIMIT = re.compile(
-    rf"{_COMPARED}(?<!\w)(?:{_SPACED})(?=(?: \w+)?\W*(?!(?:19|20)\d\d\b)\d)", re.I
+    rf"{_COMPARED}(?<!\w)(?:{_SPACED})(?=(?: [^\W\d]+)?[\s(“]*(?!(?:19|20)\d\d\b)\d)", re.I
 )
 _SCALES = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 _SCALES |= {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -184,10 +185,10 @@ class _Pool:
         row = self.values.get(old.key)
         same = bool(row and _fit(number, row, old.key)) or number.value == old.value
         alike = number.free == old.free and _is_year(number) == _is_year(old)
-        if sure < (0.2 if same else 0.5) or not (same or alike):
+        if sure < (0.2 if same else 0.6) or not (same or alike):
             return None
-        near = number.near == old.near
-        sure += 0.3 * same + 0.3 * near - 0.2 * (not alike)
+        near = len(number.near[0]) > 1 and number.near == old.near
+        sure += 0.4 * same + 0.5 * near - 0.2 * (not alike)
         sure += 0.1 * SequenceMatcher(None, number.digits, old.digits).ratio()
         sure += 0.05 * (number.sentence.where.split(",")[0] == old.sentence.where)
         return sure, number, old
@@ -263,7 +264,9 @@ class _Judge:
         held = self.collections(language)
         words.use_language(self.language)
         cells = (c for b in held.books.values() for c in b.cells if c.cell_type == "markdown")
-        blocks = (b for c in cells for b in re.split(r"\n\n|\n(?=[-|] ?)", c.source))
+        blocks = [b for c in cells for b in re.split(r"\n\n|\n(?=[-|] ?)", c.source)]
+        drawn = (content._picture(c) for b in held.books.values() for c in b.cells)
+        blocks += [picture["message"] for picture in drawn if picture]
         return _Pool([s for b in blocks for s in _sentences(Text.of(b), "", language)], held.values)
 
     def sentence(self, sentence):
@@ -353,7 +356,8 @@ def _behind(number, row):
     scale, rest = _scaled(f" {row.unit}")
     own = row.unit.removesuffix(rest) if number.scale and number.scale != scale else ""
     after = f"{own}{number.unit}" if own or not number.scale else number.after
-    return after.replace("|", " ").strip()
+    yearly = r"(?<=/người)(?: ?/ ?| mỗi )năm|(?<=per person) (?:a|per) year"  # goes without saying
+    return re.sub(yearly, "", after.replace("|", " ").strip())
 
 
 def _wrong_unit(number, row):
@@ -488,9 +492,9 @@ def _by_name(number, values):
         others = (n for n in number.sentence.numbers if n is not number)
         named = row.unit and links._unit(row.unit).match(_behind(number, row))
         changes = _sign(row, key) or not (_beside(number) or re.search(r"\bby $", number.before))
-        if dated and named and changes and size == fitting[0][0]:
-            if not any(_fit(other, row, key) for other in others):
-                return Verdict("", "", ALTERED, key, _right(number, row))
+        fits = dated and named and changes and size == fitting[0][0]
+        if fits and not any(_fit(other, row, key) for other in others):
+            return Verdict("", "", ALTERED, key, _right(number, row))
     return unknown
 
 
