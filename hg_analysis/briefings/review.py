@@ -166,8 +166,10 @@ class _Pool:
             both = sum(map(self.weight, sentence.bag & other.bag))
             like = both / min(here, there) if here and there else float(here == there)
             if like >= 0.4:
+                same = SequenceMatcher(None, _words(sentence.text), _words(other.text)).ratio()
+                order = max(0, same - 0.5)  # of sentences built alike, numbers in the same place
                 for number in sentence.numbers:
-                    pairs += [self._pair(number, old, like) for old in other.numbers]
+                    pairs += [self._pair(number, old, like, order) for old in other.numbers]
         ties, taken = {}, set()
         for _, number, old in sorted(filter(None, pairs), key=lambda pair: -pair[0]):
             if number not in ties and old not in taken:
@@ -175,7 +177,7 @@ class _Pool:
                 taken.add(old)
         return ties
 
-    def _pair(self, number, old, like):
+    def _pair(self, number, old, like, order):
         """Return how sure it is that a number was that other one, and both, if it may be."""
         one, other = self.around(number), self.around(old)
         crossed = Counter({(-side, word): size / 2 for (side, word), size in other.items()})
@@ -187,8 +189,8 @@ class _Pool:
         alike = number.free == old.free and _is_year(number) == _is_year(old)
         if sure < (0.2 if same else 0.6) or not (same or alike):
             return None
-        near = len(number.near[0]) > 1 and number.near == old.near
-        sure += 0.4 * same + 0.5 * near - 0.2 * (not alike)
+        near = len(number.near[0]) > 1 and number.near == old.near and order
+        sure += 0.4 * same + near - 0.2 * (not alike)
         sure += 0.1 * SequenceMatcher(None, number.digits, old.digits).ratio()
         sure += 0.05 * (number.sentence.where.split(",")[0] == old.sentence.where)
         return sure, number, old
