@@ -165,11 +165,12 @@ class _Pool:
         for other, there in zip(self.sentences, self.sizes):
             both = sum(map(self.weight, sentence.bag & other.bag))
             like = both / min(here, there) if here and there else float(here == there)
+            whole = 2 * both / (here + there) if here and there else like
             if like >= 0.4:
                 same = SequenceMatcher(None, _words(sentence.text), _words(other.text)).ratio()
                 order = max(0, same - 0.5)  # of sentences built alike, numbers in the same place
                 for number in sentence.numbers:
-                    pairs += [self._pair(number, old, like, order) for old in other.numbers]
+                    pairs += [self._pair(number, old, like, whole, order) for old in other.numbers]
         ties, taken = {}, set()
         for _, number, old in sorted(filter(None, pairs), key=lambda pair: -pair[0]):
             if number not in ties and old not in taken:
@@ -177,18 +178,23 @@ class _Pool:
                 taken.add(old)
         return ties
 
-    def _pair(self, number, old, like, order):
+    def _pair(self, number, old, like, whole, order):
         """Return how sure it is that a number was that other one, and both, if it may be."""
         one, other = self.around(number), self.around(old)
         crossed = Counter({(-side, word): size / 2 for (side, word), size in other.items()})
-        whole = (one.total() + other.total()) / 2
-        beside = (one & (other | crossed)).total() / whole if whole else 1
-        sure = 0.4 * like + 0.6 * beside
+        size = (one.total() + other.total()) / 2
+        beside = 0.6 * ((one & (other | crossed)).total() / size if size else 1)
         row = self.values.get(old.key)
         same = bool(row and _fit(number, row, old.key)) or number.value == old.value
         alike = number.free == old.free and _is_year(number) == _is_year(old)
-        if sure < (0.2 if same else 0.6) or not (same or alike):
+        if same:  # few digits agree by chance
+            few = len(re.sub(r"\D|^0", "", number.digits)) < 3
+            needed = 0.2 if not few else 0.35 if number.value == old.value else 0.55
+            if 0.4 * like + beside < needed:
+                return None
+        elif 0.4 * whole + beside < 0.65 or not alike or not _in_years(old.key, number):
             return None
+        sure = 0.4 * like + beside
         near = len(number.near[0]) > 1 and number.near == old.near and order
         sure += 0.4 * same + near - 0.2 * (not alike)
         sure += 0.1 * SequenceMatcher(None, number.digits, old.digits).ratio()
@@ -286,6 +292,11 @@ class _Judge:
                 told = _judged(number, old, pool.values, turned.get(number, ""))
             else:
                 told = _by_name(number, noted.values)
+            others = {tied.key for n, tied in ties.items() if n is not number} & noted.values.keys()
+            if told.verdict != STATED and (number.limit[0] or number.scale):  # "7.6%, nearly 8%"
+                said = (k for k in others if _fit(number, noted.values[k], k) == ROUNDED)
+                if again := next(said, ""):
+                    told = Verdict("", "", ROUNDED, again)
             if not number.free or told.verdict in (ALTERED, TURNED):
                 at = sentence.where
                 if at.startswith("line"):
@@ -446,13 +457,21 @@ def _sign(row, key):
 
 def _holder(number):
     """Return the place whose number the words around it say that it is."""
-    before = _CLAUSE.split(number.before)[-1]
+    before = _CLAUSE.split(re.sub(r":\s*$", " ", number.before))[-1]
     owned = re.search(r"(.*)['’]s(?: \w+)?\s*$", before)
     before = owned[1] if owned else _COMPARING.split(before)[0]
     after = _OF.match(_COMPARING.split(_CLAUSE.split(number.after)[0])[0])
     named = " ".join(after[1].split()[:5]) if after else ""
     behind = links._places(named, number.language)
     return (behind[:1] or links._places(before, number.language)[-1:] or [None])[0]
+
+
+def _in_years(key, number):
+    """Tell whether a row is of one of the years that a sentence names, if it names any."""
+    period = links.parts(key)[2] if key else ""
+    years = {*map(int, re.findall(r"\b(?:19|20)\d\d\b", number.sentence.text))}
+    first, last = (int(each[:4]) for each in moments(period)) if period else (0, 9999)
+    return not years or any(first <= year <= last for year in years)
 
 
 def _replaced(place, number, old):
@@ -469,15 +488,13 @@ def _by_name(number, values):
     said = {*_folded(number.sentence.text).split()}
     text, language = number.sentence.text, number.language
     places = [_holder(number)] if _holder(number) else links._places(text, language) or [HOME]
-    years = {*map(int, re.findall(r"\b(?:19|20)\d\d\b", text))}
     fitting = []
     for key, row in values.items():
         indicator, place, period = links.parts(key)
-        first, last = (int(each[:4]) for each in moments(period)) if period else (0, 9999)
-        in_years = not years or any(first <= year <= last for year in years)
         name = max((n for n in _names(indicator) if n <= said), key=len, default=())
-        if name and place in places and in_years and not key.endswith(("-low", "-high")):
-            fitting.append((len(name), key in _chosen(), years and first == last, key, row))
+        if name and place in places and not key.endswith(("-low", "-high")):
+            dated = bool(period) and "/" not in period and period[:4] in text
+            fitting += [(len(name), key in _chosen(), dated, key, row)] * _in_years(key, number)
     fitting.sort(key=lambda each: each[:2], reverse=True)
     for *_, key, row in fitting:
         if number.digits.isdigit() and len(number.digits) < 2 and not number.unit:
