@@ -98,7 +98,7 @@ OTHERS = {
         ),
         (
             "Số xã đạt chuẩn tăng 10 xã so với năm 2020.",
-            "So với năm 2020, tăng 10 xã đạt chuẩn (giai đoạn IV, Quyết định 211/QĐ-TTg ngày 1/3/2018).",
+            "So với năm 2020, tăng 10 xã đạt chuẩn (giai đoạn IV, Quyết định 211/QĐ-TTg ngày 1/3).",
             HARMLESS,
         ),
         (
@@ -115,8 +115,8 @@ OTHERS = {
     ],
     "en": [
         (
-            "The planned shares less its changes leave 23.37% for industry and construction, 27.03% for",
-            "Planned shares less changes: agriculture 27%, industry and construction 23.4%, of which",
+            "planned shares less its changes leave 23.37% for industry and construction, 27.03% for",
+            "shares less changes: agriculture 27%, industry and construction 23.4%, not",
             HARMLESS,
         ),
         (

@@ -156,19 +156,24 @@ class _Pool:
         self.values = values
         self.common = Counter(word for s in self.sentences for word in s.bag)
         self.weight = cache(lambda w: math.log(1 + len(self.sentences) / (1 + self.common[w])))
+        self.alike = {(s.where, s.text): s for s in self.sentences}
         self.sizes = [sum(map(self.weight, s.bag)) for s in self.sentences]
         self.around = cache(lambda number: number.around(self.weight))
 
     def ties(self, sentence):
         """Return by each number of a sentence the number here that it was, if any."""
+        at = sentence.where.split(",")[0]
+        same = self.alike.get((at, sentence.text)) or self.alike.get(("", sentence.text))
+        if same and (same.where or len(same.bag) > 3):  # nobody edited it
+            return dict(zip(sentence.numbers, same.numbers))
         pairs, here = [], sum(map(self.weight, sentence.bag))
         for other, there in zip(self.sentences, self.sizes):
             both = sum(map(self.weight, sentence.bag & other.bag))
             like = both / min(here, there) if here and there else float(here == there)
             whole = 2 * both / (here + there) if here and there else like
             if like >= 0.4:
-                same = SequenceMatcher(None, _words(sentence.text), _words(other.text)).ratio()
-                order = max(0, same - 0.5)  # of sentences built alike, numbers in the same place
+                near = SequenceMatcher(None, _words(sentence.text), _words(other.text)).ratio()
+                order = max(0, near - 0.5)  # of sentences built alike, numbers in the same place
                 for number in sentence.numbers:
                     pairs += [self._pair(number, old, like, whole, order) for old in other.numbers]
         ties, taken = {}, set()
@@ -239,7 +244,7 @@ def print_review(path):
     found = review(path)
     for each in found:
         where = re.sub("[a-z]+", lambda part: words.label(f"review.{part[0]}"), each.where)
-        form = ("told.why" if each.why else "told.right") if each.right else "told"
+        form = "told" + ".right" * bool(each.right) + ".why" * bool(each.why)
         named = words.label(f"review.{each.verdict}")
         parts = each._asdict() | {"where": where, "verdict": named}
         print(one_line(words.label(f"review.{form}", **parts)))
