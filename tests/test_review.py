@@ -115,7 +115,7 @@ OTHERS = {
     ],
     "en": [
         (
-            "planned shares less its changes leave 23.37% for industry and construction, 27.03% for",
+            "shares less its changes leave 23.37% for industry and construction, 27.03% for",
             "shares less changes: agriculture 27%, industry and construction 23.4%, not",
             HARMLESS,
         ),
