@@ -39,7 +39,7 @@ EDITS["vi"] = [
     ),
     (
         "Hậu Giang từ hạng 39 năm 2020 lên hạng 7 năm 2024.",
-        "Hậu Giang hạng 7 năm 2024, từ hạng 39 năm 2020 (Nghị quyết số 18-NQ/TW, ĐT 0293.387.8888).",
+        "Hậu Giang hạng 7 năm 2024, từ hạng 39 năm 2020 (Nghị quyết 18-NQ/TW, ĐT 0293.387.8888).",
         HARMLESS,
     ),
     (
@@ -115,8 +115,8 @@ OTHERS = {
     ],
     "en": [
         (
-            "shares less its changes leave 23.37% for industry and construction, 27.03% for",
-            "shares less changes: agriculture 27%, industry and construction 23.4%, not",
+            "leave 23.37% for industry and construction, 27.03% for agriculture.",
+            "give agriculture 27%, industry and construction 23.4%.",
             HARMLESS,
         ),
         (

@@ -14,6 +14,7 @@ from collections import Counter
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from difflib import SequenceMatcher
 from functools import cache, cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -181,7 +182,16 @@ class _Pool:
             if number not in ties and old not in taken:
                 ties[number] = old
                 taken.add(old)
+        for (one, its), (other, others) in combinations(ties.items(), 2):
+            crossed = self._same(one, others) and self._same(other, its)
+            placed = one.near == its.near and other.near == others.near
+            if crossed and not placed and not (self._same(one, its) or self._same(other, others)):
+                ties |= {one: others, other: its}  # the clauses were exchanged, not the numbers
         return ties
+
+    def _same(self, number, old):
+        row = self.values.get(old.key)
+        return bool(row and _fit(number, row, old.key)) or number.value == old.value
 
     def _pair(self, number, old, like, whole, order):
         """Return how sure it is that a number was that other one, and both, if it may be."""
@@ -189,8 +199,7 @@ class _Pool:
         crossed = Counter({(-side, word): size / 2 for (side, word), size in other.items()})
         size = (one.total() + other.total()) / 2
         beside = 0.6 * ((one & (other | crossed)).total() / size if size else 1)
-        row = self.values.get(old.key)
-        same = bool(row and _fit(number, row, old.key)) or number.value == old.value
+        same = self._same(number, old)
         alike = number.free == old.free and _is_year(number) == _is_year(old)
         if same:  # few digits agree by chance
             few = len(re.sub(r"\D|^0", "", number.digits)) < 3
