@@ -1,5 +1,7 @@
 """A briefing that was edited by hand: what its numbers still say, and what they no longer do."""
 
+import random
+import re
 import shutil
 import subprocess
 from decimal import Decimal
@@ -246,6 +248,33 @@ def test_of_decks_that_nobody_edited_every_number_is_as_stated(written):
 def test_edits_by_hand(written, language, battery):
     _, made = edited(written, battery[language])
     assert_wrong(review(written), battery[language], made)
+
+
+def test_clauses_moved_shortened_and_shuffled_are_not_wrong(written):
+    show, chance = Presentation(written), random.Random(3)
+    slots = paragraphs(show)
+    for slot, text in zip(slots, [each.text for each in slots][::-1]):
+        clauses = [c for c in re.split(r"(?<=\D)[;:,] ", text) if re.search(r"\d", c)] or [text]
+        slot.text = "; ".join(chance.sample(clauses, len(clauses)))
+    show.save(written)
+    assert [each for each in review(written) if each.verdict in WRONG] == []
+
+
+def test_a_digit_typed_wrong_is_found(written):
+    show, chance, typed = Presentation(written), random.Random(3), []
+    for paragraph in paragraphs(show):
+        numbers = [n for n in re.finditer(r"(?<![\w.,])\d+[.,]\d+", paragraph.text)]
+        if numbers:
+            number = chance.choice(numbers)
+            slip = number[0][:-1] + str((int(number[0][-1]) + chance.randint(1, 9)) % 10)
+            paragraph.text = (
+                paragraph.text[: number.start()] + slip + paragraph.text[number.end() :]
+            )
+            typed.append(slip)
+    show.save(written)
+    found = [each.number.strip("−") for each in review(written) if each.verdict in WRONG]
+    assert len(typed) > 80 and len(set(typed) - set(found)) <= len(typed) // 50
+    assert set(found) <= set(typed)
 
 
 @pytest.mark.browser

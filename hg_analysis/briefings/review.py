@@ -358,9 +358,15 @@ def _fit(number, row, key):
     ):
         whole = decimals >= row.decimals and not scaled
         return STATED if whole or value == exact else ROUNDED
-    near = abs(value - exact) <= exact / 20
+    shown = row.value.quantize(Decimal(1).scaleb(-row.decimals), ROUND_HALF_UP)
+    rounder = _digits(value) < _digits(shown)  # else a slip of one digit would be "about"
+    near = rounder and abs(value - exact) <= exact / 20
     right = {"~": near, ">": value < exact, "<": value > exact}
     return ROUNDED if near and right.get(number.limit[0]) else ""
+
+
+def _digits(value):
+    return len(value.normalize().as_tuple().digits)
 
 
 def _exact(number, row):
