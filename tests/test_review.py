@@ -273,7 +273,8 @@ def test_a_digit_typed_wrong_is_found(written):
             typed.append(slip)
     show.save(written)
     found = [each.number.strip("−") for each in review(written) if each.verdict in WRONG]
-    assert len(typed) > 80 and len(set(typed) - set(found)) <= len(typed) // 50
+    missed = {*typed} - {*found}
+    assert len(typed) > 80 and len(missed) <= len(typed) // 50, missed
     assert set(found) <= set(typed)
 
 

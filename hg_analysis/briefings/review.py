@@ -172,7 +172,7 @@ class _Pool:
             both = sum(map(self.weight, sentence.bag & other.bag))
             like = both / min(here, there) if here and there else float(here == there)
             whole = 2 * both / (here + there) if here and there else like
-            if like >= 0.4:
+            if like >= 0.25:
                 near = SequenceMatcher(None, _words(sentence.text), _words(other.text)).ratio()
                 order = max(0, near - 0.5)  # of sentences built alike, numbers in the same place
                 for number in sentence.numbers:
@@ -206,9 +206,11 @@ class _Pool:
             needed = 0.2 if not few else 0.35 if number.value == old.value else 0.55
             if 0.4 * like + beside < needed:
                 return None
-        elif 0.4 * whole + beside < 0.65 or not alike or not _in_years(old.key, number):
+        elif 0.4 * whole + beside < 0.65 or not alike:
             return None
-        sure = 0.4 * like + beside
+        elif _in_years(old.key, old) and not _in_years(old.key, number):
+            return None  # of another year
+        sure = 0.4 * (like if same else whole) + beside
         near = len(number.near[0]) > 1 and number.near == old.near and order
         sure += 0.4 * same + near - 0.2 * (not alike)
         sure += 0.1 * SequenceMatcher(None, number.digits, old.digits).ratio()
@@ -360,6 +362,7 @@ def _fit(number, row, key):
         return STATED if whole or value == exact else ROUNDED
     shown = row.value.quantize(Decimal(1).scaleb(-row.decimals), ROUND_HALF_UP)
     rounder = _digits(value) < _digits(shown)  # else a slip of one digit would be "about"
+    rounder &= links._side(row, key) in "=~"  # a bound is exact
     near = rounder and abs(value - exact) <= exact / 20
     right = {"~": near, ">": value < exact, "<": value > exact}
     return ROUNDED if near and right.get(number.limit[0]) else ""
