@@ -61,6 +61,16 @@ class Text:
             plain, at = plain + _bare(match[1]), match.end()
         return cls(plain + _bare(markdown[at:]), tuple(keys))
 
+    @classmethod
+    def joined(cls, texts, between=" "):
+        """Return several texts as one, with something between them."""
+        plain, keys = "", []
+        for number, text in enumerate(texts):
+            plain += between * bool(number)
+            keys += [(start + len(plain), end + len(plain), key) for start, end, key in text.keys]
+            plain += text.plain
+        return cls(plain, tuple(keys))
+
     def part(self, start, end):
         """Return a part of the text, with its numbers."""
         inside = [(a - start, b - start, key) for a, b, key in self.keys if start <= a < end]

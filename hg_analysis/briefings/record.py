@@ -8,9 +8,13 @@ many as such programs take.
 import base64
 import json
 import re
+import zipfile
 import zlib
+from io import BytesIO
 
 from lxml import etree
+
+from hg_analysis.briefings.content import Text
 
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -42,11 +46,7 @@ class Record:
 
     def line(self, texts, where=""):
         """Remember the cells of a line of a table as one text, with bars between them."""
-        plain, keys = "", []
-        for text in texts:
-            keys += [[start + len(plain), end + len(plain), key] for start, end, key in text.keys]
-            plain += f"{text.plain} | "
-        self.texts.append([where, plain.removesuffix(" | "), keys])
+        self.add(Text.joined(texts, " | "), where)
 
     def store(self, package, part):
         """Put the record into a package of python-pptx or python-docx.
@@ -84,3 +84,12 @@ class Record:
                 except (ValueError, zlib.error):
                     return None
         return None
+
+
+def same_bytes(blob):
+    """Write an Office file again so that it tells no time: every entry of 1 January 1980."""
+    again = BytesIO()
+    with zipfile.ZipFile(BytesIO(blob)) as old, zipfile.ZipFile(again, "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED, 9)
+    return again.getvalue()

@@ -1,0 +1,237 @@
+"""What a document says, block by block: the same for Word and for PDF, page by page.
+
+The opening is one page, each theme two; the numbers that they state or show follow. What an
+office program and typst need is only how a kind of block looks.
+"""
+
+import re
+from dataclasses import dataclass, field
+from itertools import chain
+from math import ceil
+
+from hg_analysis import words
+from hg_analysis.bounds import NUMERAL
+from hg_analysis.briefings.content import Text
+from hg_analysis.tools.export import cited
+
+NUMBERS = ["figure", "place", "period", "value", "unit", "bounds", "origin", "source"]
+ACROSS, HIGH = 17.4, 25.2  # of the text of an A4 page, cm
+PICTURES = (17.4, 16.4, 15.4, 14.4, 13.4, 12.4)  # widths, cm: the widest with which a theme fits
+SHAPE = 0.4  # of a picture: height by width
+SLACK = 0.8  # cm that stay free: programs break lines differently
+# Height of a line and of the space around a block, cm, and letters in a line, by kind.
+_LINES = {
+    "theme": (0.8, 0.3, 60),
+    "section": (0.5, 0.4, 80),
+    "closing": (0.5, 0.4, 80),
+    "lead": (0.5, 0.25, 92),
+    "item": (0.41, 0.1, 102),
+    "paragraph": (0.41, 0.15, 106),
+    "caption": (0.38, 0.25, 112),
+}
+_BEFORE = {
+    "state": "state",
+    "motto": "state",
+    "from": "sender",
+    "number": "sender",
+    "date": "sender",
+}
+_AFTER = {"copies": "sender", "signed": "sender"}
+LISTED = {"theme": 1, "appendix": 1, "section": 2}  # what the contents list, and its level
+_FIT = 9, 44  # letters between which a column's width follows its longest cell
+
+
+@dataclass
+class Block:
+    """A part of a document.
+
+    Attributes
+    ----------
+    kind : str
+        "title", "about", "contents", "theme", "section", "closing", "lead", "item", "paragraph",
+        "picture", "caption", "table", "appendix", "group"; of letters "state", "sender", "to",
+        "heading" or "question" too.
+    text : Text
+    page : int
+        Where it stands, from 1; of the appendix and of letters, where these begin.
+    picture : dict or None
+        Its name and alt, and its width in cm.
+    lines : list of list of Text
+        Of a table, its head first.
+    shares : list of float
+        How wide the columns are, in parts of one.
+    keys : list of str
+        The rows that it states or shows.
+    """
+
+    kind: str
+    text: Text = field(default_factory=lambda: Text(""))
+    page: int = 1
+    picture: dict | None = None
+    lines: list = field(default_factory=list)
+    shares: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
+
+    @property
+    def keys(self):
+        """The keys of the rows that it states or shows, without bounds."""
+        texts = [self.text, *chain.from_iterable(self.lines)]
+        said = [re.sub("-(?:low|high)$", "", key) for text in texts for *_, key in text.keys]
+        return [*said, *(row.key for row in self.rows)]
+
+
+def briefing(collection, themes):
+    """Return the blocks of a document on themes.
+
+    Parameters
+    ----------
+    collection : hg_analysis.briefings.content.Collection
+    themes : list of hg_analysis.briefings.content.Theme
+
+    Returns
+    -------
+    list of Block
+    """
+    words.use_language(collection.language)
+    told = cited()
+    dated = {"version": told["version"], "date": words.period(told["date-released"])}
+    blocks = [
+        Block("title", Text(words.name("site", "project"))),
+        Block("about", Text(words.name("site", "about"))),
+        Block("about", Text(words.label("book_dated_text", **dated))),
+        Block("contents", Text(words.label("book_contents_title"))),
+    ]
+    counted, parts = {"figure": 0, "table": 0}, []
+    for page, theme in zip(range(2, 2 * len(themes) + 2, 2), themes):
+        parts.append(_placed(theme, page, counted))
+        blocks += parts[-1]
+    page = 2 * len(themes) + 2
+    blocks += [
+        Block("appendix", Text(words.label("paper_numbers")), page),
+        Block("paragraph", Text(words.label("paper_numbers_text")), page),
+    ]
+    lines = [_numbers(collection, part) for part in parts]
+    head = [Text(words.label(column)) for column in NUMBERS]
+    shares = _shares([head, *chain.from_iterable(lines)])
+    for theme, found in zip(themes, lines):
+        blocks.append(Block("group", Text(theme.title), page))
+        blocks.append(Block("table", page=page, lines=[head, *found], shares=shares))
+    return blocks
+
+
+def letter(collection):
+    """Return the blocks of a letter that asks what the figures leave open."""
+    words.use_language(collection.language)
+    parts = {"opening": {"title": words.name("site", "project")}}
+    lines = {
+        name: Text(words.label(f"letter_{name}", **parts.get(name, {})))
+        for name in [*_BEFORE, "title", "opening", "closing", *_AFTER]
+    }
+    asked = {}
+    for question in collection.questions():
+        asked.setdefault(question["asked"], []).append(question)
+    blocks = [Block(kind, lines[name]) for name, kind in _BEFORE.items()]
+    blocks.append(Block("title", lines["title"]))
+    blocks += [Block("to", Text(words.label("letter_to", name=each))) for each in asked]
+    blocks.append(Block("paragraph", lines["opening"]))
+    number = 0
+    for addressee, questions in asked.items():
+        blocks.append(Block("heading", Text(words.label("letter_asked", name=addressee))))
+        for told in questions:
+            number += 1
+            said = {"number": str(number), "figure": told["figure"], "question": told["question"]}
+            blocks.append(Block("question", Text(words.label("letter_question", **said))))
+            for name in ("answer", "changes"):
+                blocks.append(Block("item", Text(words.label(f"letter_{name}", said=told[name]))))
+    blocks.append(Block("paragraph", lines["closing"]))
+    return [*blocks, *(Block(kind, lines[name]) for name, kind in _AFTER.items())]
+
+
+def _placed(theme, page, counted):
+    """Return the blocks of a theme on two pages, pictures as wide as fit."""
+    for shown in range(len(theme.sections), 0, -1):
+        for width in PICTURES:
+            trial = dict(counted)
+            blocks = _said(theme, theme.sections[:shown], width, trial)
+            turns = [n for n, b in enumerate(blocks) if b.kind in ("section", "closing")]
+            turn = min(turns, key=lambda n: max(_high(blocks[:n]), _high(blocks[n:])))
+            if max(_high(blocks[:turn]), _high(blocks[turn:])) <= HIGH - SLACK:
+                counted |= trial
+                for number, block in enumerate(blocks):
+                    block.page = page + (number >= turn)
+                return blocks
+    raise OSError(f"{theme.title}: its texts alone fill two pages; shorten them")
+
+
+def _said(theme, sections, width, counted):
+    blocks = [Block("theme", Text(theme.title)), Block("lead", theme.lead)]
+    blocks += [Block("item", text) for text in theme.findings]
+    for number, section in enumerate(sections):
+        if number:
+            blocks.append(Block("section", section.title))
+        if section.picture:
+            counted["figure"] += 1
+            title = Text.of(section.picture["message"])
+            caption = _around("paper_figure", title, str(counted["figure"]))
+            picture = section.picture | {"width": width}
+            blocks.append(Block("picture", picture=picture, rows=section.rows))
+            blocks.append(Block("caption", caption))
+        elif section.table:
+            counted["table"] += 1
+            about = "paper_table" if section.rows else "paper_readings"
+            blocks.append(Block("caption", Text(words.label(about, number=str(counted["table"])))))
+            lines = [[*map(Text, section.head)], *section.table]
+            blocks.append(Block("table", lines=lines, shares=_shares(lines), rows=section.rows))
+        if section.texts:
+            blocks.append(Block("paragraph", Text.joined(section.texts)))
+    for about, items in (("paper_sure", theme.sure), ("paper_unknown", theme.unknown)):
+        if items:
+            blocks.append(Block("closing", Text(words.label(about))))
+            blocks += [Block("item", text) for text in items]
+    return blocks
+
+
+def _around(label, text, number):
+    before, after = words.label(label, number=number).split("{title}")
+    return Text.joined([Text(before), text, Text(after)], "")
+
+
+def _high(blocks):
+    """Return about how high blocks are, cm."""
+    total = 0
+    for block in blocks:
+        if block.kind == "picture":
+            total += block.picture["width"] * SHAPE + 0.15
+        elif block.kind == "table":
+            for line in block.lines:
+                wide = zip(line, block.shares)
+                total += 0.15 + 0.38 * max(ceil(len(t.plain) / (100 * s)) for t, s in wide)
+            total += 0.25
+        else:
+            line, space, letters = _LINES[block.kind]
+            total += ceil(len(block.text.plain) / letters) * line + space
+    return total
+
+
+def _shares(lines):
+    longest = [max(len(text.plain) for text in column) for column in zip(*lines)]
+    fit = [min(max(letters, _FIT[0]), _FIT[1]) for letters in longest]
+    return [each / sum(fit) for each in fit]
+
+
+def _numbers(collection, blocks):
+    """Return a line of each row that blocks state or show, rows of one figure together."""
+    keys = dict.fromkeys(key for block in blocks for key in block.keys)
+    rows = [collection.rows[key] for key in keys if key in collection.rows]
+    figures = [*dict.fromkeys(row.figure for row in rows)]
+    rows.sort(key=lambda row: figures.index(row.figure))
+    return [[_cell(collection, row, column) for column in NUMBERS] for row in rows]
+
+
+def _cell(collection, row, column):
+    text = getattr(row, column)
+    ends = {"value": [row.key], "bounds": [f"{row.key}-low", f"{row.key}-high"]}.get(column, ())
+    found = [*NUMERAL.finditer(text)] if ends else ()
+    if len(found) != len(ends) or not collection.values.keys() >= {*ends}:
+        return Text(text)
+    return Text(text, tuple((m.start(), m.end(), key) for m, key in zip(found, ends)))
