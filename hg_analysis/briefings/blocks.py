@@ -4,6 +4,7 @@ The opening is one page, each theme two; the numbers that they state or show fol
 office program and typst need is only how a kind of block looks.
 """
 
+import errno
 import re
 from dataclasses import dataclass, field
 from itertools import chain
@@ -15,20 +16,21 @@ from hg_analysis.briefings.content import Text
 from hg_analysis.tools.export import cited
 
 NUMBERS = ["figure", "place", "period", "value", "unit", "bounds", "origin", "source"]
-ACROSS, HIGH = 17.4, 25.2  # of the text of an A4 page, cm
-PICTURES = (17.4, 16.4, 15.4, 14.4, 13.4, 12.4)  # widths, cm: the widest with which a theme fits
+ACROSS = 17.4  # of the text of an A4 page, cm
+FREE = 25.2  # height of a page's text, cm; the rest stays free, programs break lines differently
+PICTURES = (17.4, 16, 15, 14, 13, 12)  # widths, cm: the widest with which a page holds its part
 SHAPE = 0.4  # of a picture: height by width
-SLACK = 0.8  # cm that stay free: programs break lines differently
 # Height of a line and of the space around a block, cm, and letters in a line, by kind.
 _LINES = {
-    "theme": (0.8, 0.3, 60),
-    "section": (0.5, 0.4, 80),
-    "closing": (0.5, 0.4, 80),
-    "lead": (0.5, 0.25, 92),
-    "item": (0.41, 0.1, 102),
-    "paragraph": (0.41, 0.15, 106),
-    "caption": (0.38, 0.25, 112),
+    "theme": (0.74, 0.25, 60),
+    "section": (0.47, 0.4, 84),
+    "closing": (0.47, 0.4, 84),
+    "lead": (0.47, 0.2, 94),
+    "item": (0.385, 0.055, 108),
+    "paragraph": (0.385, 0.145, 110),
+    "caption": (0.35, 0.25, 125),
 }
+_TURNS = {"section": 1, "closing": 1, "paragraph": 0}  # what may begin a page; better the higher
 _BEFORE = {
     "state": "state",
     "motto": "state",
@@ -55,7 +57,9 @@ class Block:
     page : int
         Where it stands, from 1; of the appendix and of letters, where these begin.
     picture : dict or None
-        Its name and alt, and its width in cm.
+        As in :class:`hg_analysis.briefings.content.Section`.
+    width : float
+        How wide pictures are on its page, cm.
     lines : list of list of Text
         Of a table, its head first.
     shares : list of float
@@ -68,6 +72,7 @@ class Block:
     text: Text = field(default_factory=lambda: Text(""))
     page: int = 1
     picture: dict | None = None
+    width: float = 0
     lines: list = field(default_factory=list)
     shares: list = field(default_factory=list)
     rows: list = field(default_factory=list)
@@ -148,22 +153,31 @@ def letter(collection):
 
 
 def _placed(theme, page, counted):
-    """Return the blocks of a theme on two pages, pictures as wide as fit."""
+    """Return the blocks of a theme on two pages, the pictures of each as wide as fit.
+
+    The second page begins with a heading or, where more sections fit so, with a reading. What
+    does not fit are whole sections, the last first.
+    """
     for shown in range(len(theme.sections), 0, -1):
-        for width in PICTURES:
-            trial = dict(counted)
-            blocks = _said(theme, theme.sections[:shown], width, trial)
-            turns = [n for n, b in enumerate(blocks) if b.kind in ("section", "closing")]
-            turn = min(turns, key=lambda n: max(_high(blocks[:n]), _high(blocks[n:])))
-            if max(_high(blocks[:turn]), _high(blocks[turn:])) <= HIGH - SLACK:
-                counted |= trial
-                for number, block in enumerate(blocks):
-                    block.page = page + (number >= turn)
-                return blocks
-    raise OSError(f"{theme.title}: its texts alone fill two pages; shorten them")
+        trial, found = dict(counted), []
+        blocks = _said(theme, theme.sections[:shown], trial)
+        for turn, block in enumerate(blocks):
+            sides = blocks[:turn], blocks[turn:]
+            wide = [next((w for w in PICTURES if _high(side, w) <= FREE), 0) for side in sides]
+            if block.kind in _TURNS and all(wide):
+                apart = abs(_high(sides[0], wide[0]) - _high(sides[1], wide[1]))
+                found.append((_TURNS[block.kind], min(wide), -apart, sides, wide))
+        if found:
+            *_, sides, wide = max(found, key=lambda each: each[:3])
+            for number, (side, width) in enumerate(zip(sides, wide)):
+                for block in side:
+                    block.page, block.width = page + number, width
+            counted |= trial
+            return blocks
+    raise OSError(errno.EINVAL, "its texts alone fill two pages; shorten them", theme.title)
 
 
-def _said(theme, sections, width, counted):
+def _said(theme, sections, counted):
     blocks = [Block("theme", Text(theme.title)), Block("lead", theme.lead)]
     blocks += [Block("item", text) for text in theme.findings]
     for number, section in enumerate(sections):
@@ -173,8 +187,7 @@ def _said(theme, sections, width, counted):
             counted["figure"] += 1
             title = Text.of(section.picture["message"])
             caption = _around("paper_figure", title, str(counted["figure"]))
-            picture = section.picture | {"width": width}
-            blocks.append(Block("picture", picture=picture, rows=section.rows))
+            blocks.append(Block("picture", picture=section.picture, rows=section.rows))
             blocks.append(Block("caption", caption))
         elif section.table:
             counted["table"] += 1
@@ -196,16 +209,16 @@ def _around(label, text, number):
     return Text.joined([Text(before), text, Text(after)], "")
 
 
-def _high(blocks):
-    """Return about how high blocks are, cm."""
+def _high(blocks, width):
+    """Return about how high blocks are with pictures of a width, both in cm."""
     total = 0
     for block in blocks:
         if block.kind == "picture":
-            total += block.picture["width"] * SHAPE + 0.15
+            total += width * SHAPE + 0.15
         elif block.kind == "table":
             for line in block.lines:
                 wide = zip(line, block.shares)
-                total += 0.15 + 0.38 * max(ceil(len(t.plain) / (100 * s)) for t, s in wide)
+                total += 0.11 + 0.36 * max(ceil(len(t.plain) / (100 * s)) for t, s in wide)
             total += 0.25
         else:
             line, space, letters = _LINES[block.kind]

@@ -32,7 +32,7 @@ STYLES = {
     "section": ("Heading 2", 11.5, 8, 3, {"bold": True, "color": BLUE}),
     "closing": ("Heading Unlisted", 11.5, 8, 3, {"bold": True, "color": BLUE}),
     "lead": ("Lead", 11.5, 0, 5, {}),
-    "item": ("List Bullet", 9.5, 0, 2.5, {}),
+    "item": ("List Bullet", 9.5, 0, 1.5, {}),
     "caption": ("Caption", 8.5, 2, 5, {"color": GREY}),
     "paragraph": ("Normal", 9.5, 0, 4, {}),
     "cell": ("Table Text", 8.5, 1.5, 1.5, {}),
@@ -106,9 +106,13 @@ def _written(collection, blocks, pictures):
                 _marked(paragraph, number)
             if block.kind == "caption" and blocks[number + 1].kind == "table":
                 paragraph.paragraph_format.keep_with_next = True
+            if blocks[number - 1].kind == "table" and block.kind == "paragraph":
+                paragraph.paragraph_format.space_before = Pt(6)
             if block.kind == "contents":
                 _contents(document, blocks, record)
         page = block.page
+    if blocks[-1].kind == "table":  # office programs end with a paragraph
+        document.add_paragraph(style="Table Number")
     _running(document)
     _about(document, blocks, SPOKEN[collection.language])
     package = document.part.package
@@ -141,20 +145,19 @@ def _styles(document, spoken):
         style.quick_style, style.hidden = True, False
         for old in style.element.findall(qn("w:rPr")):
             style.element.remove(old)
-        for old in style.element.findall(f"{qn('w:pPr')}/{qn('w:pBdr')}"):
-            old.getparent().remove(old)
+        for old in ("pBdr", "contextualSpacing"):
+            for each in style.element.findall(f"{qn('w:pPr')}/{qn(f'w:{old}')}"):
+                each.getparent().remove(each)
         style.font.name, style.font.size = FONT, Pt(size)
         for kind in ("eastAsia", "cs"):
             style.element.rPr.rFonts.set(qn(f"w:{kind}"), FONT)
         style.element.rPr.append(_element("w:lang", val=spoken))
         style.font.bold, style.font.color.rgb = more.get("bold", False), more.get("color")
         form = style.paragraph_format
-        form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.08
+        form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1
         form.widow_control = True
     for kind in ("theme", "section", "closing", "picture", "question", "contents"):
         styles[STYLES[kind][0]].paragraph_format.keep_with_next = True
-    for kind in ("state", "number"):
-        styles[STYLES[kind][0]].paragraph_format.line_spacing = 1
     styles["State"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     # Seen in the navigation of an office program, and not listed in the contents.
     styles["Heading Unlisted"].element.get_or_add_pPr().append(_element("w:outlineLvl", val="1"))
@@ -174,7 +177,7 @@ def _paper(section, across=False):
     section.page_height, section.page_width = (wide, high) if across else (high, wide)
     section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = Cm((21 - said.ACROSS) / 2)
-    section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
+    section.top_margin, section.bottom_margin = Cm(2), Cm(1.8)
     section.header_distance = section.footer_distance = Cm(1)
 
 
@@ -217,7 +220,7 @@ def _contents(document, blocks, record):
 def _picture(document, block, pictures, number, style):
     run = document.add_paragraph(style=style).add_run()
     file = pictures / f"{block.picture['name']}-deck.png"
-    shape = run.add_picture(str(file), Cm(block.picture["width"]))
+    shape = run.add_picture(str(file), Cm(block.width))
     about = shape._inline.docPr
     about.set("name", block.picture["name"])
     about.set("descr", block.picture["alt"])
@@ -246,7 +249,6 @@ def _table(document, block, record):
             run = OxmlElement("w:r")
             run.text = text.plain
             paragraph.append(run)
-    document.add_paragraph(style="Table Number")
 
 
 def _running(document):
