@@ -39,8 +39,9 @@ _BEFORE = {
     "date": "sender",
 }
 _AFTER = {"copies": "sender", "signed": "sender"}
+_CELLS = 116  # letters of a table's text across a page
 LISTED = {"theme": 1, "appendix": 1, "section": 2}  # what the contents list, and its level
-_FIT = 9, 44  # letters between which a column's width follows its longest cell
+_FIT = 42  # letters up to which a column's width follows its longest cell
 
 
 @dataclass
@@ -165,8 +166,7 @@ def _placed(theme, page, counted):
             sides = blocks[:turn], blocks[turn:]
             wide = [next((w for w in PICTURES if _high(side, w) <= FREE), 0) for side in sides]
             if block.kind in _TURNS and all(wide):
-                apart = abs(_high(sides[0], wide[0]) - _high(sides[1], wide[1]))
-                found.append((_TURNS[block.kind], min(wide), -apart, sides, wide))
+                found.append((_TURNS[block.kind], min(wide), turn, sides, wide))
         if found:
             *_, sides, wide = max(found, key=lambda each: each[:3])
             for number, (side, width) in enumerate(zip(sides, wide)):
@@ -218,7 +218,7 @@ def _high(blocks, width):
         elif block.kind == "table":
             for line in block.lines:
                 wide = zip(line, block.shares)
-                total += 0.11 + 0.36 * max(ceil(len(t.plain) / (100 * s)) for t, s in wide)
+                total += 0.11 + 0.36 * max(ceil(len(t.plain) / (_CELLS * s)) for t, s in wide)
             total += 0.25
         else:
             line, space, letters = _LINES[block.kind]
@@ -228,7 +228,7 @@ def _high(blocks, width):
 
 def _shares(lines):
     longest = [max(len(text.plain) for text in column) for column in zip(*lines)]
-    fit = [min(max(letters, _FIT[0]), _FIT[1]) for letters in longest]
+    fit = [min(letters + 4, _FIT) for letters in longest]
     return [each / sum(fit) for each in fit]
 
 

@@ -37,7 +37,7 @@ STYLES = {
     "paragraph": ("Normal", 9.5, 0, 4, {}),
     "cell": ("Table Text", 8.5, 1.5, 1.5, {}),
     "number": ("Table Number", 7, 1, 1, {}),
-    "picture": ("Picture", 9.5, 0, 0, {}),
+    "picture": ("Picture", 9.5, 3, 0, {}),
     "state": ("State", 11, 0, 2, {"bold": True}),
     "sender": ("Sender", 10.5, 3, 3, {}),
     "to": ("Addressee", 11, 2, 2, {"bold": True}),
@@ -45,7 +45,13 @@ STYLES = {
     "1": ("toc 1", 10.5, 5, 1, {"bold": True}),
     "2": ("toc 2", 9.5, 0, 1, {}),
 }
-ALIKE = {"appendix": "theme", "group": "closing", "heading": "section"}
+LETTER = {
+    "title": ("Title", 14, 14, 8, {"bold": True, "color": BLUE}),
+    "heading": ("Heading 1", 12, 12, 2, {"bold": True, "color": BLUE}),
+    "paragraph": ("Normal", 10.5, 6, 6, {}),
+    "item": ("List Bullet", 10.5, 0, 2, {}),
+}
+ALIKE = {"appendix": "theme", "group": "closing"}
 _GRID = f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Briefing">
 <w:name w:val="Briefing Table"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/>
 <w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:color="004F8B"/>
@@ -78,22 +84,22 @@ def build(collection, themes, pictures):
     OSError
         Where a picture is missing.
     """
-    return _written(collection, said.briefing(collection, themes), pictures)
+    return _written(collection, said.briefing(collection, themes), STYLES, pictures)
 
 
 def letter(collection):
     """Return a letter that asks what the figures leave open, as a DOCX."""
-    return _written(collection, said.letter(collection), None)
+    return _written(collection, said.letter(collection), STYLES | LETTER)
 
 
-def _written(collection, blocks, pictures):
+def _written(collection, blocks, looks, pictures=None):
     document, record = Document(), Record(collection.language)
-    _styles(document, SPOKEN[collection.language])
+    _styles(document, looks, SPOKEN[collection.language])
     page = 1
     for number, block in enumerate(blocks):
         if block.kind == "appendix":
             _turned(document)
-        style = STYLES[ALIKE.get(block.kind, block.kind)][0] if block.kind != "table" else None
+        style = looks[ALIKE.get(block.kind, block.kind)][0] if block.kind != "table" else None
         if block.kind == "table":
             _table(document, block, record)
         elif block.kind == "picture":
@@ -132,13 +138,13 @@ def _element(tag, text=None, **attributes):
     return made
 
 
-def _styles(document, spoken):
+def _styles(document, looks, spoken):
     """Set every style that is used: font, size, space and language, on the style alone."""
     styles = document.styles
     for lang in styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), spoken)
     styles.element.append(parse_xml(_GRID))
-    for name, size, before, after, more in STYLES.values():
+    for name, size, before, after, more in looks.values():
         if name not in [style.name for style in styles]:
             styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
         style = styles[name]
@@ -152,7 +158,7 @@ def _styles(document, spoken):
         for kind in ("eastAsia", "cs"):
             style.element.rPr.rFonts.set(qn(f"w:{kind}"), FONT)
         style.element.rPr.append(_element("w:lang", val=spoken))
-        style.font.bold, style.font.color.rgb = more.get("bold", False), more.get("color")
+        style.font.bold, style.font.color.rgb = more.get("bold"), more.get("color")
         form = style.paragraph_format
         form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1
         form.widow_control = True
@@ -163,7 +169,7 @@ def _styles(document, spoken):
     styles["Heading Unlisted"].element.get_or_add_pPr().append(_element("w:outlineLvl", val="1"))
     for level, indent in (("toc 1", 0), ("toc 2", 0.6)):
         form = styles[level].paragraph_format
-        form.left_indent, form.right_indent = Cm(indent), Cm(1)
+        form.left_indent = Cm(indent)
         form.tab_stops.add_tab_stop(Cm(said.ACROSS), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     settings = document.settings.element
     for old in settings.findall(qn("w:compat")):
