@@ -145,8 +145,8 @@ def letter(collection):
         blocks.append(Block("heading", Text(words.label("letter_asked", name=addressee))))
         for told in questions:
             number += 1
-            said = {"number": str(number), "figure": told["figure"], "question": told["question"]}
-            blocks.append(Block("question", Text(words.label("letter_question", **said))))
+            about = words.label("letter_question", number=str(number), figure=told["figure"])
+            blocks += [Block("question", Text(about)), Block("paragraph", Text(told["question"]))]
             for name in ("answer", "changes"):
                 blocks.append(Block("item", Text(words.label(f"letter_{name}", said=told[name]))))
     blocks.append(Block("paragraph", lines["closing"]))
@@ -166,7 +166,9 @@ def _placed(theme, page, counted):
             sides = blocks[:turn], blocks[turn:]
             wide = [next((w for w in PICTURES if _high(side, w) <= FREE), 0) for side in sides]
             if block.kind in _TURNS and all(wide):
-                found.append((_TURNS[block.kind], min(wide), turn, sides, wide))
+                high = [_high(side, width) for side, width in zip(sides, wide)]
+                even = high[0] >= high[1], -abs(high[0] - high[1])
+                found.append((_TURNS[block.kind], min(wide), even, sides, wide))
         if found:
             *_, sides, wide = max(found, key=lambda each: each[:3])
             for number, (side, width) in enumerate(zip(sides, wide)):

@@ -39,17 +39,17 @@ STYLES = {
     "number": ("Table Number", 7, 1, 1, {}),
     "picture": ("Picture", 9.5, 3, 0, {}),
     "state": ("State", 11, 0, 2, {"bold": True}),
-    "sender": ("Sender", 10.5, 3, 3, {}),
-    "to": ("Addressee", 11, 2, 2, {"bold": True}),
-    "question": ("Question", 10.5, 8, 3, {"bold": True}),
+    "sender": ("Sender", 10, 3, 3, {}),
+    "to": ("Addressee", 10.5, 2, 2, {"bold": True}),
+    "question": ("Question", 10, 8, 1, {"bold": True}),
     "1": ("toc 1", 10.5, 5, 1, {"bold": True}),
     "2": ("toc 2", 9.5, 0, 1, {}),
 }
 LETTER = {
     "title": ("Title", 14, 14, 8, {"bold": True, "color": BLUE}),
     "heading": ("Heading 1", 12, 12, 2, {"bold": True, "color": BLUE}),
-    "paragraph": ("Normal", 10.5, 6, 6, {}),
-    "item": ("List Bullet", 10.5, 0, 2, {}),
+    "paragraph": ("Normal", 10, 2, 4, {}),
+    "item": ("List Bullet", 10, 0, 2, {}),
 }
 ALIKE = {"appendix": "theme", "group": "closing"}
 _GRID = f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Briefing">
@@ -119,7 +119,7 @@ def _written(collection, blocks, looks, pictures=None):
         page = block.page
     if blocks[-1].kind == "table":  # office programs end with a paragraph
         document.add_paragraph(style="Table Number")
-    _running(document)
+    _running(document, words.name("site", "project") if pictures else "")
     _about(document, blocks, SPOKEN[collection.language])
     package = document.part.package
     record.store(package, lambda name, kind, blob: Part(PackURI(name), kind, blob, package))
@@ -162,7 +162,7 @@ def _styles(document, looks, spoken):
         form = style.paragraph_format
         form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1
         form.widow_control = True
-    for kind in ("theme", "section", "closing", "picture", "question", "contents"):
+    for kind in ("theme", "section", "closing", "picture", "question", "contents", "sender"):
         styles[STYLES[kind][0]].paragraph_format.keep_with_next = True
     styles["State"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     # Seen in the navigation of an office program, and not listed in the contents.
@@ -255,14 +255,15 @@ def _table(document, block, record):
             run = OxmlElement("w:r")
             run.text = text.plain
             paragraph.append(run)
+            if number == 0:
+                paragraph.get_or_add_pPr().append(_element("w:keepNext"))
 
 
-def _running(document):
+def _running(document, headed):
     """Write the header and the footer with the number of the page."""
-    project = words.name("site", "project")
     for section in document.sections:
         section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
-        section.header.paragraphs[0].text = project
+        section.header.paragraphs[0].text = headed
         before, after = words.label("paper_page").split("{number}")
         paragraph = section.footer.paragraphs[0]
         paragraph.add_run(before)
