@@ -125,6 +125,20 @@ def briefing(collection, themes):
     return blocks
 
 
+def drawn(block, pictures, form):
+    """Return the file of a block's picture in a form, "png" or "svg".
+
+    Raises
+    ------
+    OSError
+        Where there is none.
+    """
+    file = pictures / f"{block.picture['name']}-deck.{form}"
+    if not file.is_file():
+        raise OSError(errno.ENOENT, "this picture has not been drawn; run make first", str(file))
+    return file
+
+
 def letter(collection):
     """Return the blocks of a letter that asks what the figures leave open."""
     words.use_language(collection.language)

@@ -103,7 +103,7 @@ def _written(collection, blocks, looks, pictures=None):
         if block.kind == "table":
             _table(document, block, record)
         elif block.kind == "picture":
-            _picture(document, block, pictures, number, style)
+            _picture(document, block, pictures, style)
         else:
             paragraph = document.add_paragraph(record.add(block.text), style)
             if block.page > page and block.kind != "appendix":
@@ -146,7 +146,8 @@ def _styles(document, looks, spoken):
     styles.element.append(parse_xml(_GRID))
     for name, size, before, after, more in looks.values():
         if name not in [style.name for style in styles]:
-            styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
+            known = name.startswith("toc ")  # to office programs, if not to python-docx
+            styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, known).base_style = styles["Normal"]
         style = styles[name]
         style.quick_style, style.hidden = True, False
         for old in style.element.findall(qn("w:rPr")):
@@ -172,9 +173,8 @@ def _styles(document, looks, spoken):
         form.left_indent = Cm(indent)
         form.tab_stops.add_tab_stop(Cm(said.ACROSS), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     settings = document.settings.element
-    for old in settings.findall(qn("w:compat")):
-        settings.remove(old)
-    settings.append(parse_xml(_MODE))
+    settings.replace(settings.find(qn("w:compat")), parse_xml(_MODE))
+    settings.find(qn("w:themeFontLang")).set(qn("w:val"), spoken)
     _paper(document.sections[0])
 
 
@@ -223,10 +223,9 @@ def _contents(document, blocks, record):
     paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
 
 
-def _picture(document, block, pictures, number, style):
+def _picture(document, block, pictures, style):
     run = document.add_paragraph(style=style).add_run()
-    file = pictures / f"{block.picture['name']}-deck.png"
-    shape = run.add_picture(str(file), Cm(block.width))
+    shape = run.add_picture(str(said.drawn(block, pictures, "png")), Cm(block.width))
     about = shape._inline.docPr
     about.set("name", block.picture["name"])
     about.set("descr", block.picture["alt"])

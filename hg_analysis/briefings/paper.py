@@ -90,9 +90,7 @@ def _told(blocks, pictures):
         for block in alike:
             made = {"kind": kind, "text": block.text.plain, "page": block.page}
             if block.picture:
-                file = f"{block.picture['name']}-deck.svg"
-                if not (pictures / file).is_file():
-                    raise OSError(errno.ENOENT, "no such picture; run make", str(pictures / file))
+                file = said.drawn(block, pictures, "svg").name
                 made |= {"file": file, "alt": block.picture["alt"], "width": block.width}
             if block.lines:
                 made["lines"] = [[text.plain for text in line] for line in block.lines]
