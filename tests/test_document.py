@@ -40,6 +40,7 @@ def built(language, form, letter=False):
 
 @pytest.fixture(params=words.LANGUAGES)
 def language(request):
+    words.use_language(request.param)
     return request.param
 
 
@@ -54,7 +55,7 @@ def pages(pdf, folder):
 
 def plain(text):
     """A text without what a program may break or join at the end of a line."""
-    return re.sub(r"\s+", "", text)
+    return re.sub(r"[\s-]+", "", text)
 
 
 def office(blob, folder, form):
@@ -103,7 +104,7 @@ def test_every_picture_says_what_it_shows(language):
     described = [shape.get("descr") for shape in shapes]
     drawn = [b.picture["alt"] for b in blocks.briefing(*told(language)) if b.picture]
     assert described == drawn and all(drawn)
-    assert built(language, "pdf").count(b"/S /Figure") == len(drawn)
+    assert built(language, "pdf").count(b"/S/Figure") == len(drawn)
 
 
 def test_contents_name_the_pages(language):
@@ -121,7 +122,7 @@ def test_contents_name_the_pages(language):
 
 
 def test_numbers_are_those_of_the_notebooks(language):
-    collection, themes = told(language)
+    collection, _ = told(language)
     package = Document(BytesIO(built(language, "docx"))).part.package
     record = Record.read(package)
     assert record.language == language
@@ -190,13 +191,13 @@ def test_texts_are_data_never_markup(language, tmp_path):
 def test_a_letter_that_no_font_has_is_a_fault(language):
     collection, themes = told(language)
     hard = replace(themes[0], lead=Text("\U0001f33e"))
-    with pytest.raises(OSError, match="typst"):
+    with pytest.raises(OSError, match="no letter"):
         paper.build(collection, [hard], ROOT / "build/pictures" / language)
 
 
 def test_a_section_that_does_not_fit_is_left_out(language):
     collection, themes = told(language)
-    long = replace(themes[0], unknown=[Text("a" * 2000)] * 2)
+    long = replace(themes[0], unknown=[Text("a" * 2000)] * 3)
     kinds = [block.kind for block in blocks.briefing(collection, [long])]
     assert kinds.count("section") < len(themes[0].sections) - 1
     assert kinds.count("item") == sum(map(len, (long.findings, long.sure, long.unknown)))
@@ -217,7 +218,7 @@ def test_a_letter_asks_every_question(language, form, tmp_path):
         said = plain("".join(p.text for p in Document(BytesIO(made)).paragraphs))
     elif shutil.which("pdftotext"):
         said = "".join(pages(made, tmp_path))
-        said = re.sub(rf"{plain(words.label('paper_page')).replace('{number}', r'.')}", "", said)
+        said = re.sub(rf"{plain(words.label('paper_page')).replace('{number}', r'\d')}", "", said)
     else:
         pytest.skip("needs pdftotext")
     questions = told(language)[0].questions()
@@ -231,4 +232,4 @@ def test_typst_is_asked_for_an_accessible_pdf(language):
     for letter in (False, True):
         made = built(language, "pdf", letter)
         assert b"pdfuaid:part" in made and b"/StructTreeRoot" in made
-        assert f"/Lang ({document.SPOKEN[language]})".encode() in made
+        assert f"/Lang({document.SPOKEN[language]})".encode() in made

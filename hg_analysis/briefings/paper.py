@@ -3,12 +3,14 @@
 import errno
 import json
 from datetime import UTC, datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 import font_source_sans_pro
 import matplotlib
 import typst
+from fontTools.ttLib import TTFont
 
 from hg_analysis import words
 from hg_analysis.briefings import blocks as said
@@ -53,14 +55,18 @@ def letter(collection):
 
 def _set(collection, blocks, pictures):
     """Hand the blocks over as data, never as markup."""
+    title = next(block.text.plain for block in blocks if block.kind == "title")
     told = {
         "language": collection.language,
         "region": REGIONS[collection.language],
-        "title": next(block.text.plain for block in blocks if block.kind == "title"),
+        "title": title,
         "project": words.name("site", "project"),
         "page": words.label("paper_page").split("{number}"),
         "blocks": [*_told(blocks, pictures)],
     }
+    if lacking := sorted(set(json.dumps(told, ensure_ascii=False)) - _letters()):
+        fault = f"the fonts have no letter {lacking[0]!a}; write it another way"
+        raise OSError(errno.EINVAL, fault, title)
     released = datetime.fromisoformat(cited()["date-released"]).replace(tzinfo=UTC)
     compiler = typst.Compiler(
         FORM.read_bytes(),
@@ -78,6 +84,13 @@ def _set(collection, blocks, pictures):
     if warnings:
         raise OSError(errno.EINVAL, f"typst warns: {warnings[0].message}", str(FORM))
     return made
+
+
+@cache
+def _letters():
+    """Return every letter that the fonts have, so that none is printed as an empty box."""
+    files = FONTS[0] / "SourceSansPro-Regular.ttf", FONTS[1] / "DejaVuSans.ttf"
+    return {chr(code) for file in files for code in TTFont(file).getBestCmap()}
 
 
 def _told(blocks, pictures):
