@@ -65,8 +65,8 @@ class Block:
         Of a table, its head first.
     shares : list of float
         How wide the columns are, in parts of one.
-    keys : list of str
-        The rows that it states or shows.
+    rows : list of hg_analysis.briefings.content.Row
+        What its picture or table shows.
     """
 
     kind: str
