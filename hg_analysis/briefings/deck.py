@@ -35,6 +35,7 @@ _CHARTS = {
 }
 _LANGUAGES = {"en": "en-GB", "vi": "vi-VN"}
 _INK, _SECOND, _LEAD = MSO_THEME_COLOR.TEXT_1, MSO_THEME_COLOR.TEXT_2, MSO_THEME_COLOR.ACCENT_1
+_GROUND, _PALE = MSO_THEME_COLOR.BACKGROUND_1, MSO_THEME_COLOR.ACCENT_5
 
 
 def build(collection, themes, pictures, template=None):
@@ -315,7 +316,7 @@ class _Deck:
             ]
             data.add_series(name, numbers)
         self.new(Text(words.label("brief_chart", title=section.title.plain)), section)
-        where = self.at(self.left, self.top + 20, self.right - self.left, 530)
+        where = self.at(self.left, self.top + 20, self.right - self.left, 510)
         frame = self.slide.shapes.add_chart(_CHARTS[section.picture["form"]], *where, data)
         frame.name = section.picture["title"]
         frame._element.nvGraphicFramePr.cNvPr.set("descr", section.picture["alt"])
@@ -326,9 +327,10 @@ class _Deck:
         chart.category_axis.format.line.color.theme_color = _SECOND
         if section.picture["form"] != "lines":
             chart.plots[0].gap_width = 60
-        for number, (drawn, (name, found)) in enumerate(zip(chart.plots[0].series, series.items())):
-            ink = _inks(found, number, section.picture["form"])
-            if section.picture["form"] == "lines":
+        lines, seen = section.picture["form"] == "lines", []
+        for drawn, (name, found) in zip(chart.plots[0].series, series.items()):
+            ink = _ink(next(iter(found.values())), seen, section.picture["form"])
+            if lines:
                 drawn.format.line.color.rgb, drawn.smooth = ink, False
                 drawn.format.line.width = Pt(3)
                 drawn.marker.style, drawn.marker.size = XL_MARKER_STYLE.CIRCLE, 9
@@ -343,28 +345,35 @@ class _Deck:
                     beside = [
                         values[each[year].key].value for each in series.values() if year in each
                     ]
-                    lines = section.picture["form"] == "lines"
-                    self.point(
-                        drawn, at, found[year], lines and values[found[year].key].value, beside
-                    )
-                    key = found[year].key
-                    value = found[year].value
-                    keys = ((0, len(value), key),) if value else ()
-                    self.record.line([Text(name), Text(str(year)), Text(value, keys)], self.where)
+                    label = self.point(drawn.points[at], found[year], beside if lines else ())
+                    if not lines and section.picture["form"] == "stacked":
+                        dark = str(ink) == LIGHT["steps"][0].lstrip("#")
+                        label.color.theme_color = _GROUND if dark else _INK
+                    elif not lines and _open(found[year]):
+                        drawn.points[at].format.fill.solid()
+                        drawn.points[at].format.fill.fore_color.theme_color = _PALE
+                    text = found[year].value
+                    keys = ((0, len(text), found[year].key),)
+                    self.record.line([Text(name), Text(str(year)), Text(text, keys)], self.where)
+        known = dict.fromkeys(row.origin.partition(" · ")[0] for row in rows if _open(row))
+        where = (self.left, self.top + 540, self.right - self.left, 24)
+        self.box(where, [Text(" · ".join(known))], 15, color=_SECOND, name="Key")
         book = _workbook(years, series, values)
         chart.part.chart_workbook.update_from_xlsx_blob(book)
 
-    def point(self, drawn, at, row, value, beside):
-        """Write out the value of a point, since number formats fail in Vietnamese notation."""
-        label = drawn.points[at].data_label
+    def point(self, point, row, beside):
+        """Write out a point's value, as number formats fail in Vietnamese; return its font."""
+        label = point.data_label
         label.has_text_frame = True
-        label.text_frame.text = row.value
-        run = label.text_frame.paragraphs[0].runs[0]
-        run.font.size = self.points(15)
-        if value is not False:
-            above, below = XL_LABEL_POSITION.ABOVE, XL_LABEL_POSITION.BELOW
-            middle = XL_LABEL_POSITION.RIGHT if value > min(beside) else below
-            label.position = above if value == max(beside) else middle
+        sign = row.origin.partition(" ")[0]  # of what nobody states, as in the key below
+        label.text_frame.text = f"{row.value} {sign}" if _open(row) else row.value
+        font = label.text_frame.paragraphs[0].runs[0].font
+        font.size = self.points(15)
+        if beside:
+            value, below = self.collection.values[row.key].value, XL_LABEL_POSITION.BELOW
+            lower = below if value == min(beside) else XL_LABEL_POSITION.RIGHT
+            label.position = XL_LABEL_POSITION.ABOVE if value == max(beside) else lower
+        return font
 
     def bytes(self, themes):
         """Return the file, with its record."""
@@ -420,15 +429,19 @@ def _sources(sources):
     return words.label("sources_line", names=said)
 
 
-def _inks(found, number, form):
-    """Return the colour of a series: who it is, or of parts ever lighter steps."""
-    row = next(iter(found.values()))
-    steps = [each.lstrip("#") for each in LIGHT["steps"]]
-    if form == "stacked":
-        return RGBColor.from_string(steps[number % len(steps)])
-    own = {HOME: LIGHT["lead"], "vietnam": LIGHT["vietnam"]}.get(row.place_id)
-    own = own or LIGHT["others"][number % len(LIGHT["others"])]
-    return RGBColor.from_string(own.lstrip("#"))
+def _open(row):
+    return row.origin.startswith((words.MARKS["implied"], words.MARKS["plan"]))
+
+
+def _ink(row, seen, form):
+    """Return the colour of a series: who it is; of parts, and of one place's, ever lighter."""
+    who = HOME if form == "stacked" else row.place_id
+    seen.append(who)
+    steps, others = LIGHT["steps"], LIGHT["others"]
+    inks = {HOME: [*steps, others[0]], "vietnam": [LIGHT["vietnam"]]}.get(
+        who, [others[len(seen) % 2]]
+    )
+    return RGBColor.from_string(inks[(seen.count(who) - 1) % len(inks)].lstrip("#"))
 
 
 def _workbook(years, series, values):
