@@ -115,9 +115,9 @@ class _Deck:
         places = ", ".join([*dict.fromkeys(places)][:6])
         foot = words.label("brief_foot", **said)
         foot = words.label("brief_foot_places", **said, places=places) if places else foot
-        self.box((self.left, 680, 900, 26), [Text(foot)], 15, color=_SECOND, name="Foot")
-        if known := self.known(rows):
-            self.badge(known)
+        known = self.known(rows)
+        wide = self.right - self.left - (self.badge(known) + 20 if known else 0)
+        self.box((self.left, 680, wide, 26), [Text(foot)], 15, color=_SECOND, name="Foot")
 
     def box(self, where, texts, px, *, color=_INK, name="Text", space=0, align=None, **look):
         """Write paragraphs into a box."""
@@ -130,10 +130,12 @@ class _Deck:
             written.space_after, written.alignment = self.points(space), align
         return box
 
-    def paragraph(self, frame, text, px, *, first=False, bold=False, color=None):
-        """Write a text as a paragraph, and remember it."""
+    def paragraph(self, frame, text, px, *, first=False, bold=False, color=None, tail=""):
+        """Write a text as a paragraph, its tail small, and remember it."""
         paragraph = frame.paragraphs[0] if first else frame.add_paragraph()
-        self.run(paragraph, self.record.add(text, self.where), px, bold, color)
+        self.run(paragraph, self.record.add(text, self.where).removesuffix(tail), px, bold, color)
+        if tail:
+            self.run(paragraph, tail, 20, color=_SECOND)
         return paragraph
 
     def run(self, paragraph, text, px, bold=False, color=None):
@@ -154,6 +156,7 @@ class _Deck:
         return words.label("brief_known", **told, known=said) if said else ""
 
     def badge(self, text):
+        """Frame how firm the figures are at the right; return how wide that is."""
         wide = 26 + 8.2 * len(text)
         where = (self.right - wide, 674, wide, 30)
         shape = self.slide.shapes.add_shape(5, *self.at(*where))
@@ -166,6 +169,7 @@ class _Deck:
         frame.vertical_anchor, frame.word_wrap = MSO_ANCHOR.MIDDLE, False
         written = self.paragraph(frame, Text(text), 15, first=True, bold=True, color=_SECOND)
         written.alignment = PP_ALIGN.CENTER
+        return wide
 
     def opening(self, theme):
         """Write the lead as the message, and the findings side by side."""
@@ -185,10 +189,10 @@ class _Deck:
                 start, end, key = text.keys[0]
                 unit = self.collection.values[key].unit
                 end += text.plain[end : end + 1] == "%"
-                big = text.part(start, end)
-                box = self.box((left, top + 22, wide, 70), [big], 54, color=_LEAD, bold=True)
-                if unit and unit[0] != "%":
-                    self.run(box.text_frame.paragraphs[0], f" {unit}", 20, color=_SECOND)
+                tail = f" {unit}" if unit and unit[0] != "%" else ""
+                big = Text(text.plain[start:end] + tail, ((0, text.keys[0][1] - start, key),))
+                where = (left, top + 22, wide, 70)
+                self.box(where, [big], 54, color=_LEAD, bold=True, tail=tail)
             self.box((left, top + 106, wide, 360), [text], 26)
         self.notes([*theme.lead.keys, *(key for text in theme.findings for key in text.keys)])
 
@@ -254,6 +258,8 @@ class _Deck:
     def unknown(self, theme):
         """Write what the figures cannot say and what is to be asked."""
         asked = [Text(each["question"]) for each in theme.questions]
+        keys = [key for text in theme.unknown for key in text.keys]
+        answers = [Text(words.label("brief_settled", **each)) for each in theme.questions]
         both = [(words.label("brief_unknown"), theme.unknown), (words.label("brief_asked"), asked)]
         both = [(title, texts) for title, texts in both if texts]
         wide = self.right - self.left
@@ -264,12 +270,13 @@ class _Deck:
                 where = (left, self.top + 24, half, 28)
                 self.box(where, [Text(title)], 21, color=_LEAD, bold=True)
                 self.box((left, self.top + 62, half, 500), texts, px, space=10, name="List")
+            self.notes(keys, [*theme.sure, *answers])
         else:
-            for title, texts in both:
+            for (title, texts), more in zip(both, (theme.sure, answers)):
                 self.new(Text(words.label("brief_of", title=title, theme=theme.title)))
                 px = _fitting(texts, wide, 530)
                 self.box((self.left, self.top + 28, wide, 530), texts, px, space=10, name="List")
-        self.notes([key for text in theme.unknown for key in text.keys], theme.sure)
+                self.notes(keys if texts is theme.unknown else (), more)
 
     def notes(self, keys, more=(), shown=()):
         """Write behind the slide what each number is, and what is said further."""
