@@ -2,6 +2,7 @@
 
 import errno
 import os
+import subprocess
 import zipfile
 from io import BytesIO
 
@@ -276,3 +277,35 @@ def test_tags_choose_what_is_briefed():
         book = nbformat.read(ROOT / "notebooks" / file, 4)
         chosen = [c.source for c in book.cells if "finding" in c.metadata.get("tags", ())]
         assert chosen and all(source.startswith("## ") for source in chosen), file
+
+
+@pytest.mark.browser
+def test_an_office_program_shows_every_slide_whole(collection, slides, tmp_path):
+    """No word is cut off by the page, lies over another, or runs into the foot."""
+    file, _, blob = slides
+    (path := tmp_path / f"slides-{collection.language}.pptx").write_bytes(blob)
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    pdf = path.with_suffix(".pdf")
+    (screens := ROOT / "build" / "screens").mkdir(parents=True, exist_ok=True)
+    shown = screens / f"slide-{collection.language}"
+    subprocess.run(["pdftoppm", "-r", "54", "-png", pdf, shown], check=True)
+    told = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True)
+    pages = etree.fromstring(told.stdout, etree.HTMLParser(encoding="utf-8")).iter("page")
+    count = 0
+    for number, (page, slide) in enumerate(zip(pages, file.slides, strict=True), 1):
+        charts = any(shape.has_chart for shape in slide.shapes)
+        size = float(page.get("width")), float(page.get("height"))
+        boxes = []
+        for word in page.iter("word"):
+            box = [float(word.get(side)) for side in ("xmin", "ymin", "xmax", "ymax")]
+            assert min(box) >= 0 and box[2] <= size[0] and box[3] <= size[1], (number, word.text)
+            boxes.append((word.text, box))
+        count += len(boxes)
+        for n, (text, a) in enumerate(boxes if not charts else ()):  # whose labels are a program's
+            for other, b in boxes[n + 1 :]:  # lines of a paragraph touch, by less than half
+                wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+                half = min(a[3] - a[1], b[3] - b[1]) / 2
+                assert wide <= 4 or high <= half, (number, text, other)
+    assert count > 1000
