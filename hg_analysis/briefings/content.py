@@ -208,6 +208,13 @@ class Collection:
             questions=[q for q in self.questions() if q["theme"] in themes],
         )
 
+    def pictures(self):
+        """Yield the name and the stored drawing of every picture."""
+        for cell in (cell for book in self.books.values() for cell in book.cells):
+            if about := _picture(cell):
+                drawn = (o["data"].get("image/svg+xml") for o in cell.outputs if "data" in o)
+                yield about["name"], "".join(filter(None, drawn))
+
     def _keys(self, sections):
         return [row.key for section in sections for row in section.rows]
 
@@ -295,7 +302,7 @@ def _table(cell):
         lines = [[Text(td.text_content().strip()) for td in line] for line in _lines(html)]
         return _heads(html), lines, []
     rows = [row for _, row in figures]
-    columns = ["figure", "place", "period", "value", "unit"]
+    columns = ["figure", "place", "period", "value", "unit", "origin"]
     if len({row.place for row in rows}) == 1:
         columns.remove("place")
     lines = []

@@ -6,11 +6,12 @@ many as such programs take.
 """
 
 import base64
+import errno
 import json
 import re
-import zipfile
 import zlib
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
@@ -86,10 +87,40 @@ class Record:
         return None
 
 
+def opened(path):
+    """Open a presentation or a document.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Ends in .pptx or .docx.
+
+    Raises
+    ------
+    OSError
+        Where there is none, or it is another file, broken, or locked by a password.
+    """
+    from docx import Document
+    from pptx import Presentation
+
+    form = path.suffix.lower()
+    if form not in (".pptx", ".docx"):
+        raise OSError(errno.EINVAL, "neither a .pptx nor a .docx file; save it as one", str(path))
+    with path.open("rb") as file:
+        locked = file.read(4) == b"\xd0\xcf\x11\xe0"
+    if locked:
+        said = f"locked by a password, or of an old form; save it without one as {form}"
+        raise OSError(errno.EINVAL, said, str(path))
+    try:
+        return (Presentation if form == ".pptx" else Document)(path)
+    except Exception:  # a file can hold anything, and the libraries fail on it in many ways
+        said = f"broken, or no {form} file; open it in an office program and save it anew"
+        raise OSError(errno.EINVAL, said, str(path)) from None
+
+
 def same_bytes(blob):
-    """Write an Office file again so that it tells no time: every entry of 1 January 1980."""
-    again = BytesIO()
-    with zipfile.ZipFile(BytesIO(blob)) as old, zipfile.ZipFile(again, "w") as new:
+    """Return an office file that is the same for the same content: no clock in its parts."""
+    with ZipFile(BytesIO(blob)) as old, ZipFile(content := BytesIO(), "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED, 9)
-    return again.getvalue()
+            new.writestr(ZipInfo(name, (1980, 1, 1, 0, 0, 0)), old.read(name), ZIP_DEFLATED)
+    return content.getvalue()
