@@ -17,8 +17,16 @@ from hg_analysis.tools.export import cited
 
 NUMBERS = ["figure", "place", "period", "value", "unit", "bounds", "origin", "source"]
 ACROSS = 17.4  # of the text of an A4 page, cm
-FREE = 25.2  # height of a page's text, cm; the rest stays free, programs break lines differently
-PICTURES = (17.4, 16, 15, 14, 13, 12)  # widths, cm: the widest with which a page holds its part
+FREE = 25.4  # height of a page's text, cm; the rest stays free, programs break lines differently
+PICTURES = (
+    17.4,
+    16,
+    15,
+    14,
+    13,
+    12,
+    11.5,
+)  # widths, cm: the widest with which a page holds its part
 SHAPE = 0.4  # of a picture: height by width
 # Height of a line and of the space around a block, cm, and letters in a line, by kind.
 _LINES = {
@@ -39,7 +47,7 @@ _BEFORE = {
     "date": "sender",
 }
 _AFTER = {"copies": "sender", "signed": "sender"}
-_CELLS = 116  # letters of a table's text across a page
+_CELLS = 124  # letters of a table's text across a page
 LISTED = {"theme": 1, "appendix": 1, "section": 2}  # what the contents list, and its level
 _FIT = 42  # letters up to which a column's width follows its longest cell
 
@@ -234,7 +242,7 @@ def _high(blocks, width):
         elif block.kind == "table":
             for line in block.lines:
                 wide = zip(line, block.shares)
-                total += 0.11 + 0.36 * max(ceil(len(t.plain) / (_CELLS * s)) for t, s in wide)
+                total += 0.11 + 0.34 * max(ceil(len(t.plain) / (_CELLS * s)) for t, s in wide)
             total += 0.25
         else:
             line, space, letters = _LINES[block.kind]

@@ -35,7 +35,7 @@ STYLES = {
     "item": ("List Bullet", 9.5, 0, 1.5, {}),
     "caption": ("Caption", 8.5, 2, 5, {"color": GREY}),
     "paragraph": ("Normal", 9.5, 0, 4, {}),
-    "cell": ("Table Text", 8.5, 1.5, 1.5, {}),
+    "cell": ("Table Text", 8, 1.5, 1.5, {}),
     "number": ("Table Number", 7, 1, 1, {}),
     "picture": ("Picture", 9.5, 3, 0, {}),
     "state": ("State", 11, 0, 2, {"bold": True}),
