@@ -183,7 +183,7 @@ def _placed(theme, page, counted):
     """
     for shown in range(len(theme.sections), 0, -1):
         trial, found = dict(counted), []
-        blocks = _said(theme, theme.sections[:shown], trial)
+        blocks = _said(theme, theme.sections[:shown], theme.sections[shown:], trial)
         for turn, block in enumerate(blocks):
             sides = blocks[:turn], blocks[turn:]
             wide = [next((w for w in PICTURES if _high(side, w) <= FREE), 0) for side in sides]
@@ -201,7 +201,7 @@ def _placed(theme, page, counted):
     raise OSError(errno.EINVAL, "its texts alone fill two pages; shorten them", theme.title)
 
 
-def _said(theme, sections, counted):
+def _said(theme, sections, left, counted):
     blocks = [Block("theme", Text(theme.title)), Block("lead", theme.lead)]
     blocks += [Block("item", text) for text in theme.findings]
     for number, section in enumerate(sections):
@@ -210,7 +210,7 @@ def _said(theme, sections, counted):
         if section.picture:
             counted["figure"] += 1
             title = Text.of(section.picture["message"])
-            caption = _around("paper_figure", title, str(counted["figure"]))
+            caption = _around("paper_figure", title, number=str(counted["figure"]))
             blocks.append(Block("picture", picture=section.picture, rows=section.rows))
             blocks.append(Block("caption", caption))
         elif section.table:
@@ -221,6 +221,9 @@ def _said(theme, sections, counted):
             blocks.append(Block("table", lines=lines, shares=_shares(lines), rows=section.rows))
         if section.texts:
             blocks.append(Block("paragraph", Text.joined(section.texts)))
+    if left:  # no finding goes without a word
+        titles = Text.joined([section.title for section in left], "; ")
+        blocks.append(Block("paragraph", _around("paper_left", titles)))
     for about, items in (("paper_sure", theme.sure), ("paper_unknown", theme.unknown)):
         if items:
             blocks.append(Block("closing", Text(words.label(about))))
@@ -228,8 +231,8 @@ def _said(theme, sections, counted):
     return blocks
 
 
-def _around(label, text, number):
-    before, after = words.label(label, number=number).split("{title}")
+def _around(label, text, **parts):
+    before, after = words.label(label, **parts).split("{title}")
     return Text.joined([Text(before), text, Text(after)], "")
 
 

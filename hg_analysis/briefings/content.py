@@ -310,5 +310,7 @@ def _table(cell):
         number = NUMERAL.search(row.value)
         keys = ((number.start(), number.end(), row.key),) if number else ()
         cells = {column: Text(getattr(row, column)) for column in columns}
+        if row.origin.startswith(words.MARKS["plan"]):  # which its status says already
+            cells["origin"] = Text(f"{words.MARKS['plan']} {row.origin.split(' · ')[-1]}")
         lines.append([*(cells | {"value": Text(row.value, keys)}).values()])
     return [words.label(column) for column in columns], lines, rows
