@@ -9,7 +9,7 @@ PACKAGE = ROOT / "hg_analysis"
 # Each step may import those before it and its own floor's; files and bounds import none.
 FLOORS = ["files bounds calc", "table", "figures", "words", "sheet", "forms", "pictures", "show"]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names.split()}
-LIMITS = {PACKAGE: 1510, PACKAGE / "tools": 1289, PACKAGE / "briefings": 1600}  # lines of code
+LIMITS = {PACKAGE: 1510, PACKAGE / "tools": 1289, PACKAGE / "briefings": 1800}  # lines of code
 
 
 def code_lines(source):

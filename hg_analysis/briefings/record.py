@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from lxml import etree
 
 from hg_analysis.briefings.content import Text
+from hg_analysis.words import LANGUAGES
 
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -76,13 +77,15 @@ class Record:
         """Return the record of an opened file, None where it holds none or a broken one."""
         for relation in package.iter_rels() if hasattr(package, "iter_rels") else ():
             if relation.reltype == _RELATION and not relation.is_external:
-                root = etree.fromstring(relation.target_part.blob)
-                held = {each.get("name"): "".join(each.itertext()) for each in root}
-                pieces = [held[n] for n in sorted(held) if re.fullmatch(r"hg-analysis-\d+", n)]
                 try:
+                    root = etree.fromstring(relation.target_part.blob)
+                    held = {each.get("name", ""): "".join(each.itertext()) for each in root}
+                    pieces = [held[n] for n in sorted(held) if re.fullmatch(r"hg-analysis-\d+", n)]
                     told = json.loads(zlib.decompress(base64.b64decode("".join(pieces))))
-                    return cls(*told) if pieces else None
-                except (ValueError, zlib.error):
+                    language, texts = told
+                    texts = [[at, text, [[*key] for key in keys]] for at, text, keys in texts]
+                    return cls(language, texts) if language in LANGUAGES else None
+                except (ValueError, TypeError, zlib.error, etree.XMLSyntaxError):
                     return None
         return None
 
