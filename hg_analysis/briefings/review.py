@@ -351,7 +351,8 @@ def _fit(number, row, key):
         return ""
     (value, decimals), (exact, scaled) = number.value, _exact(number, row)
     step = Decimal(1).scaleb(-decimals)
-    outwards = {">": ROUND_FLOOR, "<": ROUND_CEILING}.get(links._side(row, key), ROUND_HALF_UP)
+    ways = (ROUND_FLOOR, ROUND_CEILING)[:: -1 if row.value < 0 else 1]  # of sizes without sign
+    outwards = dict(zip("><", ways)).get(links._side(row, key), ROUND_HALF_UP)
     if value in {exact.quantize(step, how) for how in (ROUND_HALF_UP, outwards)} and (
         value or not exact
     ):
@@ -575,7 +576,7 @@ def _words(text):
 def _language(text, default):
     """Tell the language of a text by its words that are no names."""
     plain = [w for w in re.findall(r"\w+", unicodedata.normalize("NFC", text)) if w.islower()]
-    if any(re.search("[à-ỹăđơư]", word) for word in plain):
+    if sum(bool(re.search("[à-ỹăđơư]", word)) for word in plain) > 0.4 * len(plain):
         return "vi"
     return "en" if sum(len(word) > 2 for word in plain) > 2 else default
 
