@@ -1,7 +1,7 @@
 # make          set up, execute every notebook, check, render; says what to open
 # make test     set up, run every check, nbval strict on every notebook
-# make browser  the pages and JupyterLab in Chromium
-# More: nbval · site · lab · bench · mutants · lock · clean
+# make browser  the pages and JupyterLab in Chromium, the briefings in LibreOffice
+# More: nbval · site · briefings · lab · bench · mutants · lock · clean
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -9,7 +9,7 @@ SHELL := bash
 .DEFAULT_GOAL := all
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-INPUTS := $(wildcard data/*.* hg_analysis/*.* hg_analysis/tools/*.py)
+INPUTS := $(wildcard data/*.* hg_analysis/*.* hg_analysis/tools/*.py hg_analysis/briefings/*.*)
 # What is checked of stored notebooks before kernels run them again (all are compared once in one
 # process by tests/test_replay.py); a missing file is an error.
 CHECKS := tests/test_notebooks.py tests/test_links.py
@@ -21,7 +21,7 @@ export PYTHONUTF8 := 1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: all test nbval browser site lab bench lock mutants clean check
+.PHONY: all test nbval browser site briefings lab bench lock mutants clean check
 
 all: $(SITE)
 	@echo
@@ -75,13 +75,20 @@ nbval: .venv/installed
 	$(BIN)/python -m pytest -q -p no:cacheprovider -o addopts=-ra --nbval --nbval-current-env \
 	  $(CHECKS) $(NOTEBOOKS)
 
+# All themes in each form and language, into build/briefings.
+briefings: build/executed
+	$(BIN)/hg-analysis brief --all
+	$(BIN)/hg-analysis brief --all --language vi
+
 # Barriers, requests, links, downloads, search and keyboard on every page; every notebook run in
-# JupyterLab. What was seen lies in build/screens.
+# JupyterLab; every slide and page opened in LibreOffice. What was seen lies in build/screens.
+PROGRAMS := chromium libreoffice-impress-nogui libreoffice-writer-nogui poppler-utils
 browser: $(SITE)
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \
-	  { echo "This needs Chromium; on Debian: apt-get install chromium" >&2; exit 1; }
-	$(BIN)/python -m pytest -q -m browser tests/test_browser.py
+	@for p in chromium soffice pdftoppm; do command -v $$p >/dev/null || lacks=1; done; \
+	[ -z "$${lacks:-}" ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PROGRAMS); } || \
+	  { echo "This needs Chromium, LibreOffice and Poppler; on Debian: apt-get install $(PROGRAMS)" >&2; exit 1; }
+	$(BIN)/python -m pytest -q -m browser tests
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks

@@ -217,6 +217,7 @@ def _drawn(picture, pictures):
     data = {"image/svg+xml": pictures.svg(picture, drawn=drawn), "text/plain": text}
     about = {"alt": alt, "name": picture.name, "title": picture.said(picture.title)}
     form = picture.form.func.__name__.removeprefix("draw_")
+    form = "ranks" if picture.form.keywords.get("ranks") else form
     about |= {"message": picture.said(picture.title, linked=True), "form": form}
     about = {"image/svg+xml": about}
     more = []

@@ -115,6 +115,19 @@ def changed():
     return took <= 10
 
 
+def briefings():
+    """Return how long all themes take in both languages and all forms, side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        base, start = [sys.executable, "-m", "hg_analysis", "brief", "--all"], time.perf_counter()
+        commands = [[*base, "--out", folder, "--language", each] for each in words.LANGUAGES]
+        runs = [subprocess.Popen(each, cwd=ROOT, stdout=subprocess.DEVNULL) for each in commands]
+        assert not any(run.wait() for run in runs)
+        took = time.perf_counter() - start
+        assert len([*Path(folder).iterdir()]) == 6
+    print(f"all briefings: {took:.1f} s, goal 10: {'met' if took <= 10 else 'MISSED'}")
+    return took <= 10
+
+
 def main():
     """Measure everything; return 1 where a goal is missed."""
     base = python("import pandas")
@@ -136,7 +149,7 @@ def main():
         good.append(compare(what, ours, base, 1.5, 3, clock))
         compare("the same in processor time", ours, base, runs=3)
     good.append(compare("make nbval / script", ["make", "nbval"], script, 2, 3))
-    return int(not all([*good, changed()]))
+    return int(not all([*good, briefings(), changed()]))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,12 @@ DECLARED = {
     canonicalize_name(Requirement(line).name): Requirement(line)
     for line in PROJECT["project"]["dependencies"]
 }
-BY_PIP = {"font-source-sans-pro", "playwright", "axe-playwright-python"}  # not in conda-forge
+BY_PIP = {
+    "font-source-sans-pro",
+    "typst",
+    "playwright",
+    "axe-playwright-python",
+}  # not in conda-forge
 
 
 def locked():

@@ -9,7 +9,7 @@ PACKAGE = ROOT / "hg_analysis"
 # Each step may import those before it and its own floor's; files and bounds import none.
 FLOORS = ["files bounds calc", "table", "figures", "words", "sheet", "forms", "pictures", "show"]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names.split()}
-LIMITS = {PACKAGE: 1509, PACKAGE / "tools": 1255}  # lines of code
+LIMITS = {PACKAGE: 1510, PACKAGE / "tools": 1289, PACKAGE / "briefings": 1800}  # lines of code
 
 
 def code_lines(source):
@@ -44,7 +44,8 @@ def test_lines_of_code(folder):
 
 def test_only_the_command_imports_what_publishes():
     for path in PACKAGE.glob("*.py"):
-        assert path.stem == "__main__" or "tools" not in imported(path), path.name
+        publishes = imported(path) & {"tools", "briefings"}
+        assert path.stem == "__main__" or not publishes, path.name
 
 
 def test_no_module_imports_one_of_a_later_step():

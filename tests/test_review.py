@@ -388,11 +388,11 @@ def test_documents_are_read_with_tables_and_tracked_changes(collections, tmp_pat
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("deck.odp", b"", "save it as one of these"),
-        ("deck.pptx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "encrypted"),
-        ("deck.pptx", b"PK\x03\x04 cut short", "cannot be read"),
-        ("deck.docx", b"", "cannot be read"),
-        ("page.md", b"\xff\xfe\x00", "cannot be read"),
+        ("deck.odp", b"", "neither .pptx, .docx nor .md"),
+        ("deck.pptx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "locked by a password"),
+        ("deck.pptx", b"PK\x03\x04 cut short", "broken, or no .pptx file"),
+        ("deck.docx", b"", "broken, or no .docx file"),
+        ("page.md", b"\xff\xfe\x00", "not UTF-8"),
         ("none.md", None, "No such file"),
     ],
 )

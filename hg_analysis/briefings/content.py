@@ -61,6 +61,16 @@ class Text:
             plain, at = plain + _bare(match[1]), match.end()
         return cls(plain + _bare(markdown[at:]), tuple(keys))
 
+    @classmethod
+    def joined(cls, texts, between=" "):
+        """Return several texts as one, with something between them."""
+        plain, keys = "", []
+        for number, text in enumerate(texts):
+            plain += between * bool(number)
+            keys += [(start + len(plain), end + len(plain), key) for start, end, key in text.keys]
+            plain += text.plain
+        return cls(plain, tuple(keys))
+
     def part(self, start, end):
         """Return a part of the text, with its numbers."""
         inside = [(a - start, b - start, key) for a, b, key in self.keys if start <= a < end]
@@ -198,6 +208,13 @@ class Collection:
             questions=[q for q in self.questions() if q["theme"] in themes],
         )
 
+    def pictures(self):
+        """Yield the name and the stored drawing of every picture."""
+        for cell in (cell for book in self.books.values() for cell in book.cells):
+            if about := _picture(cell):
+                drawn = (o["data"].get("image/svg+xml") for o in cell.outputs if "data" in o)
+                yield about["name"], "".join(filter(None, drawn))
+
     def _keys(self, sections):
         return [row.key for section in sections for row in section.rows]
 
@@ -285,7 +302,7 @@ def _table(cell):
         lines = [[Text(td.text_content().strip()) for td in line] for line in _lines(html)]
         return _heads(html), lines, []
     rows = [row for _, row in figures]
-    columns = ["figure", "place", "period", "value", "unit"]
+    columns = ["figure", "place", "period", "value", "unit", "origin"]
     if len({row.place for row in rows}) == 1:
         columns.remove("place")
     lines = []
@@ -293,5 +310,7 @@ def _table(cell):
         number = NUMERAL.search(row.value)
         keys = ((number.start(), number.end(), row.key),) if number else ()
         cells = {column: Text(getattr(row, column)) for column in columns}
+        if row.origin.startswith(words.MARKS["plan"]):  # which its status says already
+            cells["origin"] = Text(f"{words.MARKS['plan']} {row.origin.split(' · ')[-1]}")
         lines.append([*(cells | {"value": Text(row.value, keys)}).values()])
     return [words.label(column) for column in columns], lines, rows

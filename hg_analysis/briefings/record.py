@@ -6,12 +6,16 @@ many as such programs take.
 """
 
 import base64
+import errno
 import json
 import re
 import zlib
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
+from hg_analysis.briefings.content import Text
 from hg_analysis.words import LANGUAGES
 
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -44,11 +48,7 @@ class Record:
 
     def line(self, texts, where=""):
         """Remember the cells of a line of a table as one text, with bars between them."""
-        plain, keys = "", []
-        for text in texts:
-            keys += [[start + len(plain), end + len(plain), key] for start, end, key in text.keys]
-            plain += f"{text.plain} | "
-        self.texts.append([where, plain.removesuffix(" | "), keys])
+        self.add(Text.joined(texts, " | "), where)
 
     def store(self, package, part):
         """Put the record into a package of python-pptx or python-docx.
@@ -88,4 +88,42 @@ class Record:
                 except (ValueError, TypeError, zlib.error, etree.XMLSyntaxError):
                     return None
         return None
-        return None
+
+
+def opened(path):
+    """Open a presentation or a document.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Ends in .pptx or .docx.
+
+    Raises
+    ------
+    OSError
+        Where there is none, or it is another file, broken, or locked by a password.
+    """
+    from docx import Document
+    from pptx import Presentation
+
+    form = path.suffix.lower()
+    if form not in (".pptx", ".docx"):
+        raise OSError(errno.EINVAL, "neither a .pptx nor a .docx file; save it as one", str(path))
+    with path.open("rb") as file:
+        locked = file.read(4) == b"\xd0\xcf\x11\xe0"
+    if locked:
+        said = f"locked by a password, or of an old form; save it without one as {form}"
+        raise OSError(errno.EINVAL, said, str(path))
+    try:
+        return (Presentation if form == ".pptx" else Document)(path)
+    except Exception:  # a file can hold anything, and the libraries fail on it in many ways
+        said = f"broken, or no {form} file; open it in an office program and save it anew"
+        raise OSError(errno.EINVAL, said, str(path)) from None
+
+
+def same_bytes(blob):
+    """Return an office file that is the same for the same content: no clock in its parts."""
+    with ZipFile(BytesIO(blob)) as old, ZipFile(content := BytesIO(), "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(ZipInfo(name, (1980, 1, 1, 0, 0, 0)), old.read(name), ZIP_DEFLATED)
+    return content.getvalue()

@@ -6,7 +6,6 @@ new sentence is judged by the indicator, place, year and unit that are named bes
 """
 
 import errno
-import io
 import math
 import re
 import unicodedata
@@ -23,7 +22,7 @@ from lxml import etree
 from hg_analysis import words
 from hg_analysis.briefings import content
 from hg_analysis.briefings.content import Collection, Text
-from hg_analysis.briefings.record import Record
+from hg_analysis.briefings.record import Record, opened
 from hg_analysis.table import HOME, called, companion, entries, moments
 from hg_analysis.tools import links
 from hg_analysis.tools.aside import one_line
@@ -354,7 +353,8 @@ def _fit(number, row, key):
         return ""
     (value, decimals), (exact, scaled) = number.value, _exact(number, row)
     step = Decimal(1).scaleb(-decimals)
-    outwards = {">": ROUND_FLOOR, "<": ROUND_CEILING}.get(links._side(row, key), ROUND_HALF_UP)
+    ways = (ROUND_FLOOR, ROUND_CEILING)[:: -1 if row.value < 0 else 1]  # of sizes without sign
+    outwards = dict(zip("><", ways)).get(links._side(row, key), ROUND_HALF_UP)
     if value in {exact.quantize(step, how) for how in (ROUND_HALF_UP, outwards)} and (
         value or not exact
     ):
@@ -579,7 +579,7 @@ def _words(text):
 def _language(text, default):
     """Tell the language of a text by its words that are no names."""
     plain = [w for w in re.findall(r"\w+", unicodedata.normalize("NFC", text)) if w.islower()]
-    if any(re.search("[à-ỹăđơư]", word) for word in plain):
+    if sum(bool(re.search("[à-ỹăđơư]", word)) for word in plain) > 0.4 * len(plain):
         return "vi"
     return "en" if sum(len(word) > 2 for word in plain) > 2 else default
 
@@ -592,43 +592,37 @@ def _sentences(text, where, language):
 
 def _read(path):
     """Return the record of a file, None where it has none, and its texts: where, text."""
-    readers = {".pptx": _slides, ".docx": _document, ".md": _lines}
-    if path.suffix.lower() not in readers:
-        told = f"neither {', '.join(readers)}; save it as one of these first"
-        raise OSError(errno.EINVAL, told, str(path))
-    blob = path.read_bytes()
-    if blob.startswith(b"\xd0\xcf\x11\xe0"):
-        told = "it is encrypted, or of an old format; save it without a password first"
-        raise OSError(errno.EINVAL, told, str(path))
+    if path.suffix.lower() == ".md":
+        return None, _lines(path)
+    if path.suffix.lower() not in (".pptx", ".docx"):
+        said = "neither .pptx, .docx nor .md; save it as one of these first"
+        raise OSError(errno.EINVAL, said, str(path))
+    file = opened(path)
+    texts = _slides(file) if hasattr(file, "slides") else _document(file)
+    return Record.read(file.part.package), [*texts]
+
+
+def _lines(path):
     try:
-        return readers[path.suffix.lower()](io.BytesIO(blob))
-    except Exception as error:  # libraries raise all kinds of a broken file
-        told = f"it cannot be read as {path.suffix}, open and save it again ({error})"
-        raise OSError(errno.EINVAL, told, str(path)) from error
-
-
-def _lines(file):
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise OSError(errno.EINVAL, "not UTF-8; save it as UTF-8 first", str(path)) from None
     texts, block = [], []
-    for number, line in enumerate([*file.read().decode("utf-8-sig").splitlines(), ""], 1):
+    for number, line in enumerate([*lines, ""], 1):
         if block and (not line.strip() or re.match(r"\s*(?:[-*|#>]|\d+\.) ?", line)):
             texts.append((f"line {number - len(block)}", "\n".join(block)))
             block = []
         if line.strip():
             block.append(Text.of(line.strip().strip("|")).plain)
-    return None, texts
+    return texts
 
 
-def _slides(file):
-    from pptx import Presentation
-
-    show = Presentation(file)
-    texts = []
+def _slides(show):
     for number, slide in enumerate(show.slides, 1):
         at = f"slide {number}"
-        texts += _shapes(slide.shapes, at)
+        yield from _shapes(slide.shapes, at)
         if slide.has_notes_slide:
-            texts += _shapes(slide.notes_slide.shapes, f"{at}, notes")
-    return Record.read(show.part.package), texts
+            yield from _shapes(slide.notes_slide.shapes, f"{at}, notes")
 
 
 def _shapes(shapes, at):
@@ -663,11 +657,8 @@ def _runs(paragraph):
 
 
 def _document(file):
-    from docx import Document
-
-    package = Document(file).part.package
     texts = []
-    for part in package.iter_parts():
+    for part in file.part.package.iter_parts():
         name = re.fullmatch(r"/word/(document|footnotes|endnotes)\.xml", str(part.partname))
         if name:
             kind = "paragraph" if name[1] == "document" else "footnote"
@@ -678,8 +669,7 @@ def _document(file):
             for number, each in enumerate(whole, 1):
                 cells = each.xpath("./w:tc", namespaces=_W) or [each]
                 texts.append((f"{kind} {number}", " | ".join(map(_written, cells))))
-    texts.sort(key=lambda text: text[0].startswith("footnote"))
-    return Record.read(package), texts
+    return sorted(texts, key=lambda text: text[0].startswith("footnote"))
 
 
 def _written(block):

@@ -3,7 +3,6 @@
 import os
 import re
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -21,16 +20,25 @@ def replace(target, content):
     OSError
         Where it cannot be written; the old file is whole then, and nothing stands beside it.
     """
-    new = None
+    replace_all({target: content})
+
+
+def replace_all(contents):
+    """Write files whole, all or none: as :func:`replace`, from a dict of target to content."""
+    new = {}
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".hg-", delete=False) as file:
-            new = Path(file.name)
-            file.write(content)
-        os.chmod(new, 0o644)
-        os.replace(new, target)
+        for target, content in contents.items():
+            with tempfile.NamedTemporaryFile(
+                dir=target.parent, prefix=".hg-", delete=False
+            ) as file:
+                new[target] = Path(file.name)
+                file.write(content)
+            os.chmod(new[target], 0o644)
+        for target, path in new.items():
+            os.replace(path, target)
     except OSError as error:  # of the file that was meant, not of one that nobody chose
-        with suppress(OSError):
-            new and new.unlink()
+        for path in new.values():
+            path.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(target)) from None
 
 

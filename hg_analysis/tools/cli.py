@@ -1,4 +1,4 @@
-"""The command line: ``hg-analysis check | run | translate | export``."""
+"""The command line: ``hg-analysis check | run | translate | export | brief | review``."""
 
 import argparse
 import errno
@@ -78,6 +78,20 @@ def _parser():
     export.add_argument("--language", choices=LANGUAGES, default="en", help="of names")
     text = "CSV with ';' between columns, ',' before decimals"
     export.add_argument("--semicolon", action="store_true", help=text)
+    brief = commands.add_parser("brief", help="write slides, documents or PDFs of themes")
+    text = "welfare, growth, 03 ...; or questions, the letter that puts the open ones"
+    brief.add_argument("themes", nargs="*", metavar="THEME", type=_name, help=text)
+    brief.add_argument("--all", action="store_true", help="all themes in one")
+    text = "of pptx, docx and pdf, with commas; all by default"
+    brief.add_argument("--to", default="", metavar="FORMS", help=text)
+    brief.add_argument("--language", choices=LANGUAGES, default="en", help="of the briefing")
+    text = "where it is written; build/briefings by default"
+    brief.add_argument("--out", metavar="FOLDER", type=_name, help=text)
+    text = "a presentation whose master and fonts the slides take"
+    brief.add_argument("--template", metavar="FILE", type=_name, help=text)
+    text = "hold the numbers of an edited briefing against their rows"
+    reviewed = commands.add_parser("review", help=text)
+    reviewed.add_argument("file", type=_name, help="a .pptx, .docx or .md file")
     return parser
 
 
@@ -102,6 +116,12 @@ def _command(given):
         count = export(given.out, given.data, given.language, given.semicolon)
         print(one_line(f"{given.out}: {count} figures"))
         return 0
+    if given.command == "brief":
+        return _brief(given)
+    if given.command == "review":
+        from hg_analysis.briefings.review import print_review
+
+        return print_review(Path(given.file))
     paths = found(given.notebooks)
     if given.command == "translate" and not given.notebooks:
         paths += translate.PAGES
@@ -118,3 +138,15 @@ def _command(given):
         print(*map(one_line, faults), sep="\n", end="\n" * bool(faults), file=sys.stderr)
         status |= bool(faults)
     return status
+
+
+def _brief(given):
+    from hg_analysis.briefings.brief import BRIEFINGS, FORMS, brief  # only who writes them pays
+
+    if bool(given.themes) == given.all:
+        raise OSError(errno.EINVAL, "name themes, or call it with --all", "brief")
+    letter = given.themes == ["questions"]
+    forms = given.to.split(",") if given.to else [f for f in FORMS if not (letter and f == "pptx")]
+    out = given.out or BRIEFINGS
+    print(*brief(given.themes, forms, given.language, out, given.template), sep="\n")
+    return 0

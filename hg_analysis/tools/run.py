@@ -184,7 +184,8 @@ def _find(path):
     """Return a notebook's path; a bare name that is no file here is one of the project's."""
     path = Path(path)
     if not path.is_file() and path.name == str(path):
-        for pattern in (f"{glob.escape(path.stem)}.ipynb", f"{glob.escape(path.name)}_*.ipynb"):
+        name = glob.escape(path.name)
+        for pattern in (f"*_{name}*.ipynb", f"{name}_*.ipynb", f"{glob.escape(path.stem)}.ipynb"):
             path = min(NOTEBOOKS.glob(pattern), default=path)
     return Path(os.path.realpath(path))
 
