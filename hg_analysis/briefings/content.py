@@ -78,7 +78,8 @@ class Text:
 
     def sentences(self):
         """Return its sentences."""
-        ends = [match.end() for match in re.finditer(r"[.?!](?=\s+[A-ZĐÀ-Ỹ\d])", self.plain)]
+        found = re.finditer(r"[.?!](?=\s+(\S))", self.plain)
+        ends = [each.end() for each in found if each[1].isupper() or each[1].isdigit()]
         starts = [0, *(end + 1 for end in ends)]
         return [self.part(*pair) for pair in zip(starts, [*ends, len(self.plain)])]
 
