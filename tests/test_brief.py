@@ -274,6 +274,13 @@ def test_a_theme_asks_its_own_questions(collection):
     assert len(collection.questions()) == len(asked)
 
 
+def test_a_row_says_whose_it_is(collection):
+    """Where a table leaves out the column of places, its rows are not all the province's."""
+    for place in ("vietnam", "can_tho", "soc_trang"):
+        rows = [row for key, row in collection.rows.items() if f".{place}." in key]
+        assert rows and {row.place for row in rows} == {words.name("place", place)}
+
+
 def test_tags_choose_what_is_briefed():
     for file in FILES:
         book = nbformat.read(ROOT / "notebooks" / file, 4)

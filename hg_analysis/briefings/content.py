@@ -290,9 +290,10 @@ def _figures(cell):
     for line in _lines(html):
         cells = dict(zip(columns, (td.text_content().strip() for td in line)))
         cells.setdefault("unit", line.get("data-unit", unit[0] if unit else ""))
-        cells.setdefault("place", words.name("place", HOME))
-        if line.get("id"):
-            found.append((line, Row(line.get("id"), cells)))
+        if key := line.get("id"):  # whose place says more than a column that is left out
+            place = links.parts(key)[1]
+            named = {"place": words.name("place", place, place)}
+            found.append((line, Row(key, cells | named)))
     return found
 
 
