@@ -259,11 +259,11 @@ def test_notebooks_older_than_the_data_are_not_briefed(collection, monkeypatch, 
 def test_drawings_of_other_notebooks_are_drawn_again(monkeypatch, tmp_path):
     calls = []
     monkeypatch.setattr(brief, "PICTURES", tmp_path)
-    monkeypatch.setattr(brief, "execute", lambda **_: calls.append(os.environ["HG_PICTURES"]))
+    monkeypatch.setattr(brief, "execute", lambda *_, **__: calls.append(os.environ["HG_PICTURES"]))
     monkeypatch.setenv("HG_PICTURES", "")
     with pytest.raises(OSError, match="delete the folder"):
         brief._executed("en")
-    assert calls == [str(tmp_path / "en")]
+    assert calls == [str(tmp_path / "en")] and not os.environ["HG_PICTURES"]
 
 
 def test_a_theme_asks_its_own_questions(collection):

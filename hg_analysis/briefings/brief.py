@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -114,9 +115,16 @@ def _executed(language):
             said = "their drawings are of other notebooks; delete the folder and call this again"
             raise OSError(errno.EINVAL, said, str(drawn))
         print("executing the notebooks first: their drawings are not there", file=sys.stderr)
+        for stamp in drawn.glob(".*"):  # by which they would not be drawn again
+            stamp.unlink()
+        before = os.environ.get("HG_PICTURES", "")
         os.environ["HG_PICTURES"] = str(drawn)
-        with redirect_stdout(sys.stderr):
-            status = translate.run(found()) if language == "vi" else execute(finish=links.finish)
+        try:
+            with redirect_stdout(sys.stderr):
+                run = translate.run if language == "vi" else partial(execute, finish=links.finish)
+                status = run(found())
+        finally:  # whoever shows a picture after this has not asked for its other sizes
+            os.environ["HG_PICTURES"] = before
         if status:
             raise OSError(errno.EINVAL, "the notebooks do not run; see above", str(NOTEBOOKS))
 
